@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef IOVA_CONTEXT_CONTEXT_H
+#define IOVA_CONTEXT_CONTEXT_H
+
+/*
+ * The inside of a context. One lock covers all of it: type1 holds a lock per
+ * container while it maps, so threads would wait there instead.
+ *
+ * Invariant: the space's table holds exactly the mappings made through this
+ * context and not yet unmapped, and every one of them was accepted by the kernel.
+ */
+
+#include "backend/type1.h"
+#include "base/log.h"
+#include "space/space.h"
+
+#include <libiova/context.h>
+#include <pthread.h>
+
+struct attached_group {
+	uint32_t id;
+	int fd;
+	bool own_fd;     /* opened here: closed here */
+	bool own_attach; /* attached here: detached here */
+};
+
+struct iova_ctx {
+	pthread_mutex_t lock;
+	struct iova_type1 type1;
+	bool own_container;
+	bool has_iommu; /* SET_IOMMU was made, here or by the lender */
+	uint32_t flags; /* IOVA_CTX_* */
+	int64_t process; /* who opened it: a child after fork must not unmap */
+	char *root;
+	struct iova_log log;
+	struct attached_group *groups;
+	size_t n_groups;
+	size_t groups_room;
+	struct iova_host *host; /* as last read; also with a group that could not be attached */
+	struct iova_space *space;
+	bool has_available;
+	uint32_t available; /* mappings left, by our own count since the kernel was asked */
+	struct iova_sys_memory memory; /* locked: at the last look, and what we mapped since */
+};
+
+/* Index of an attached group; ctx->n_groups if it is none. */
+size_t iova_ctx_find_group_(const struct iova_ctx *ctx, uint32_t group);
+
+/*
+ * refresh.c. Both with the lock held.
+ * read_host: the attached groups and, unless IOVA_GROUP_NONE, one more, into ctx->host.
+ * take: ask the kernel, and merge its answer with ctx->host, which must hold the attached
+ * groups. On failure the space is as it was.
+ */
+int iova_ctx_read_host_(struct iova_ctx *ctx, uint32_t with, struct iova_failure *failure);
+int iova_ctx_take_(struct iova_ctx *ctx, struct iova_change *ret_change,
+		   struct iova_failure *failure);
+
+/* limits.c, with the lock held: whether one more mapping of length bytes can be had. */
+int iova_ctx_check_limits_(struct iova_ctx *ctx, uint64_t length, uint32_t map_flags,
+			   struct iova_failure *failure);
+/* Bytes that may still be locked; whether, by a fresh look, length is more than that. */
+uint64_t iova_memory_left_(const struct iova_sys_memory *memory);
+bool iova_ctx_lacks_memory_(struct iova_ctx *ctx, uint64_t length);
+void iova_ctx_count_mapped_(struct iova_ctx *ctx, uint64_t length);
+void iova_ctx_count_unmapped_(struct iova_ctx *ctx, size_t n, uint64_t length);
+
+/* unmap.c, with the lock held: all mappings inside a range. */
+int iova_ctx_unmap_range_(struct iova_ctx *ctx, const struct iova_range *range,
+			  uint64_t *ret_unmapped, struct iova_failure *failure);
+
+#endif

@@ -1,0 +1,114 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Keeping a context's space true to the kernel and to sysfs. */
+#include "base/failure.h"
+#include "context/context.h"
+#include "parse/type1-info.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+int iova_ctx_read_host_(struct iova_ctx *ctx, uint32_t with, struct iova_failure *failure)
+{
+	uint32_t *groups = calloc(ctx->n_groups + 1, sizeof *groups);
+	size_t n = ctx->n_groups;
+	struct iova_host *host;
+	int r;
+
+	if (!groups)
+		return iova_failed_(failure, IOVA_STEP_READ_HOST, IOVA_WHY_UNKNOWN, -ENOMEM);
+	for (size_t i = 0; i < n; i++)
+		groups[i] = ctx->groups[i].id;
+	if (with != IOVA_GROUP_NONE)
+		groups[n++] = with;
+	r = iova_host_read_some_(ctx->type1.sys, ctx->root, groups, n, &host, failure);
+	free(groups);
+	if (r < 0)
+		return r;
+	iova_host_free(ctx->host);
+	ctx->host = host;
+	return 0;
+}
+
+/* Without an IOMMU there is nobody to ask: the space is what is known without a kernel. */
+static int ask_kernel(struct iova_ctx *ctx, struct iova_type1_state *ret_state,
+		      struct iova_failure *failure)
+{
+	if (ctx->has_iommu)
+		return iova_type1_read_(&ctx->type1, ctx->memory.page_size, ret_state, failure);
+	*ret_state = (struct iova_type1_state){ .granule = ctx->memory.page_size,
+						.list = IOVA_LIST_NONE };
+	return 0;
+}
+
+static void log_state(const struct iova_ctx *ctx, const struct iova_type1_state *state)
+{
+	if (state->oddities & ~(IOVA_INFO_UNKNOWN_CAP))
+		iova_log_(&ctx->log, IOVA_LOG_WARNING,
+			  "the kernel's list of valid ranges is odd (0x%x): taken with care",
+			  (unsigned)state->oddities);
+	if (ctx->has_iommu && state->list == IOVA_LIST_NONE)
+		iova_log_(&ctx->log, IOVA_LOG_WARNING,
+			  "this kernel does not list valid IOVA ranges (before Linux 5.4): only "
+			  "sysfs is known, and nothing above %u bits unless a width is declared",
+			  IOVA_ASSUMED_WIDTH);
+	for (size_t i = 0; i < ctx->space->inputs.groups.n; i++) {
+		const struct iova_group_info *info =
+			&ctx->space->inputs.groups.groups[i]->group.info;
+
+		if (info->regions != IOVA_REGIONS_READ && info->regions != IOVA_REGIONS_EMPTY)
+			iova_log_(&ctx->log, IOVA_LOG_WARNING,
+				  "group %u: reserved_regions could not be read whole, so "
+				  "relaxable regions are unknown",
+				  (unsigned)info->id);
+	}
+}
+
+int iova_ctx_take_(struct iova_ctx *ctx, struct iova_change *ret_change,
+		   struct iova_failure *failure)
+{
+	struct iova_type1_state state;
+	struct iova_news news;
+	int r = ask_kernel(ctx, &state, failure);
+
+	if (r < 0)
+		return r;
+	news = (struct iova_news){
+		.granule = state.granule,
+		.list = state.list,
+		.kernel = &state.ranges,
+		.host = ctx->host,
+	};
+	r = iova_space_take_(ctx->space, &news, ret_change);
+	if (r < 0) {
+		iova_failed_(failure, IOVA_STEP_GET_INFO,
+			     r == -EPROTO ? IOVA_WHY_BAD_REPLY : IOVA_WHY_UNKNOWN, r);
+	} else {
+		struct iova_sys_memory memory;
+
+		ctx->has_available = state.has_available;
+		ctx->available = state.available;
+		if (iova_sys_memory_(ctx->type1.sys, &memory) >= 0)
+			ctx->memory = memory;
+		log_state(ctx, &state);
+	}
+	iova_type1_state_done_(&state);
+	return r;
+}
+
+IOVA_API int iova_ctx_refresh(struct iova_ctx *ctx, struct iova_change *ret_change,
+			      struct iova_failure *reterr_failure)
+{
+	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+	int r;
+
+	if (!ctx) {
+		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
+		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
+	}
+	pthread_mutex_lock(&ctx->lock);
+	r = iova_ctx_read_host_(ctx, IOVA_GROUP_NONE, &failure);
+	if (r >= 0)
+		r = iova_ctx_take_(ctx, ret_change, &failure);
+	pthread_mutex_unlock(&ctx->lock);
+	return iova_failure_give_(reterr_failure, &failure, r);
+}

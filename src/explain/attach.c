@@ -1,0 +1,208 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * The kernel's errnos on the way from a device node to a group in a container:
+ * drivers/vfio/{container,group}.c, vfio_iommu_type1_attach_group,
+ * iommu_group_claim_dma_owner, __iommu_device_set_domain.
+ */
+#include "explain/explain.h"
+
+#include <errno.h>
+
+typedef unsigned long long ull;
+
+static const char how_to_bind[] =
+	"Bind its devices to vfio-pci: write vfio-pci to the device's driver_override, unbind the "
+	"present driver, and write the address to /sys/bus/pci/drivers_probe.";
+
+bool iova_explain_not_viable_(const struct story *story)
+{
+	const struct iova_device_info *blocker = iova_story_blocker_(story);
+
+	if (blocker)
+		iova_say_cause_(story, "Group %u is not viable: its member %s is bound to the driver %s, "
+				       "and a group is used by VFIO as a whole or not at all.",
+				(unsigned)story->failure->group, blocker->name, blocker->driver);
+	else
+		iova_say_cause_(story, "Group %u is not viable: a member is bound to a driver that is not "
+				       "VFIO's, or somebody else owns the group.",
+				(unsigned)story->failure->group);
+	iova_say_remedy_(story, blocker ? "Unbind %s from %s, or bind it to vfio-pci as well." :
+					  "Unbind or rebind all members of the group.%s%s",
+			 blocker ? blocker->name : "", blocker ? blocker->driver : "");
+	return true;
+}
+
+/*
+ * Up to 6.5 only VT-d refuses, with EPERM; from 6.6 every IOMMU, with EINVAL
+ * (require_direct). Earlier or later in the sequence, it is the same rule.
+ */
+bool iova_explain_direct_(const struct story *story)
+{
+	const struct iova_region *direct = iova_story_direct_(story);
+
+	if (!direct)
+		return false;
+	iova_say_cause_(story, "The kernel refuses group %u because firmware keeps 0x%llx-0x%llx mapped "
+			       "one to one for it (direct region: RMRR, IVMD or RMR).",
+			(unsigned)story->failure->group, (ull)direct->range.start,
+			(ull)direct->range.last);
+	iova_say_remedy_(story, "Use another device, or have the firmware's vendor drop the region for "
+				"this one (often a setting for legacy USB, remote management or "
+				"shared memory of the device).");
+	return true;
+}
+
+static bool explain_open(const struct story *story)
+{
+	const struct iova_failure *f = story->failure;
+	bool container = f->step == IOVA_STEP_OPEN_CONTAINER;
+
+	switch (-f->error) {
+	case ENOENT:
+	case ENODEV:
+	case ENXIO:
+		if (container) {
+			iova_say_cause_(story, "There is no working /dev/vfio/vfio: the module vfio is not "
+					       "loaded, or VFIO is not built into this kernel.");
+			iova_say_remedy_(story, "Load it: modprobe vfio-pci.");
+			return true;
+		}
+		iova_say_cause_(story, "There is no /dev/vfio/%u: no device of group %u is bound to a VFIO "
+				       "driver.", (unsigned)f->group, (unsigned)f->group);
+		iova_say_remedy_(story, how_to_bind);
+		return true;
+	case EACCES:
+	case EPERM:
+		iova_say_cause_(story, "This user may not open %s.", f->path);
+		iova_say_remedy_(story, container ?
+						"Give the user read and write access to it; VFIO's own rights "
+						"come from the group nodes." :
+						"Give the user read and write access to it (chown, or a udev rule "
+						"for the vfio subsystem).");
+		return true;
+	case EBUSY:
+		iova_say_cause_(story, "Group %u is open already, here or in another process; it can be "
+				       "opened once.", (unsigned)f->group);
+		iova_say_remedy_(story, "Close the other user, or pass its descriptor to "
+					"iova_ctx_adopt_group().");
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool explain_set_container(const struct story *story)
+{
+	const struct iova_failure *f = story->failure;
+
+	switch (-f->error) {
+	case EPERM:
+		if (iova_story_blocker_(story) || !iova_story_direct_(story))
+			return iova_explain_not_viable_(story);
+		return iova_explain_direct_(story);
+	case EINVAL:
+		if (iova_explain_direct_(story))
+			return true;
+		iova_say_cause_(story, "The container does not take %s: it is in a container already, what "
+				       "is mapped hits a region of the group, or their IOMMUs have no "
+				       "valid range in common.",
+				story->subject);
+		iova_say_remedy_(story, "Detach it elsewhere, unmap what is in the way, or give the group a "
+					"container of its own.");
+		return true;
+	case EBUSY:
+		iova_say_cause_(story, "The IOMMU of %s is in use by somebody else.", story->subject);
+		iova_say_remedy_(story, "Stop the other user of the group's devices.");
+		return true;
+	case ENODEV:
+		iova_say_cause_(story, "%s is going away: its devices were unplugged or unbound.",
+				story->subject);
+		iova_say_remedy_(story, "Look at the machine anew and open the group again.");
+		return true;
+	case EBADFD:
+		iova_say_cause_(story, "The descriptor that should be the container is none.");
+		iova_say_remedy_(story, "Pass a descriptor of /dev/vfio/vfio.");
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool explain_set_iommu(const struct story *story)
+{
+	switch (-story->failure->error) {
+	case EPERM:
+		if (iova_explain_direct_(story))
+			return true;
+		iova_say_cause_(story, "The platform does not remap interrupts, so a device of %s could raise "
+				       "any interrupt of the host; the kernel refuses it.",
+				story->subject);
+		iova_say_remedy_(story, "Turn interrupt remapping on (firmware, or intremap=on for a virtual "
+					"IOMMU). If the devices are trusted: set the parameter "
+					"allow_unsafe_interrupts of vfio_iommu_type1 to 1.");
+		return true;
+	case EINVAL:
+		if (iova_explain_direct_(story))
+			return true;
+		iova_say_cause_(story, "The container takes no IOMMU: no group is in it, it has one already, or "
+				       "the group's regions leave no valid range.");
+		iova_say_remedy_(story, "Attach a group first, and set the IOMMU once.");
+		return true;
+	case ENODEV:
+		iova_say_cause_(story, "No driver of the kernel offers a type1 IOMMU.");
+		iova_say_remedy_(story, "Load the module vfio_iommu_type1.");
+		return true;
+	case EBUSY:
+		iova_say_cause_(story, "The IOMMU of %s is in use by somebody else.", story->subject);
+		iova_say_remedy_(story, "Stop the other user of the group's devices.");
+		return true;
+	case EIO:
+		iova_say_cause_(story, "The kernel could not make an IOMMU domain for %s.",
+				story->subject);
+		iova_say_remedy_(story, "Look at the kernel's log (dmesg); the IOMMU may be in pass-through or "
+					"off.");
+		return true;
+	default:
+		return false;
+	}
+}
+
+static bool explain_leave(const struct story *story)
+{
+	const struct iova_failure *f = story->failure;
+
+	if (f->step == IOVA_STEP_UNSET_CONTAINER && f->error == -EBUSY) {
+		iova_say_cause_(story, "Group %u cannot leave: one of its devices is still open.",
+				(unsigned)f->group);
+		iova_say_remedy_(story, "Close the device's descriptors first.");
+		return true;
+	}
+	if (f->step == IOVA_STEP_UNSET_CONTAINER && f->error == -EINVAL) {
+		iova_say_cause_(story, "Group %u is in no container.", (unsigned)f->group);
+		iova_say_remedy_(story, "Nothing is left to do.");
+		return true;
+	}
+	if (f->step == IOVA_STEP_OPEN_DEVICE && f->error == -ENODEV) {
+		iova_say_cause_(story, "%s is not bound to a VFIO driver.", story->subject);
+		iova_say_remedy_(story, how_to_bind);
+		return true;
+	}
+	if (f->step == IOVA_STEP_OPEN_DEVICE && (f->error == -EINVAL || f->error == -EPERM))
+		return iova_explain_not_viable_(story);
+	return false;
+}
+
+bool iova_explain_attach_(const struct story *story)
+{
+	switch (story->failure->step) {
+	case IOVA_STEP_OPEN_CONTAINER:
+	case IOVA_STEP_OPEN_GROUP:
+		return explain_open(story);
+	case IOVA_STEP_SET_CONTAINER:
+		return explain_set_container(story);
+	case IOVA_STEP_SET_IOMMU:
+		return explain_set_iommu(story);
+	default:
+		return explain_leave(story);
+	}
+}

@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Reading a machine: which groups there are, and each of them. */
+#include "base/array.h"
+#include "base/failure.h"
+#include "base/opts.h"
+#include "base/text.h"
+#include "host/host.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#define GROUPS_DIR "sys/kernel/iommu_groups"
+
+int iova_group_number_(const char *name, uint32_t *ret_group)
+{
+	uint64_t number = 0;
+
+	if (!name[0])
+		return -EINVAL;
+	for (const char *p = name; *p; p++) {
+		if (*p < '0' || *p > '9')
+			return -EINVAL;
+		number = number * 10 + (uint64_t)(*p - '0');
+		if (number >= IOVA_GROUP_NONE)
+			return -EINVAL;
+	}
+	*ret_group = (uint32_t)number;
+	return 0;
+}
+
+static int compare_groups(const void *a, const void *b)
+{
+	uint32_t x = ((const struct iova_group *)a)->info.id;
+	uint32_t y = ((const struct iova_group *)b)->info.id;
+
+	return (x > y) - (x < y);
+}
+
+static int add_group(struct iova_host *host, uint32_t id)
+{
+	int r = iova_array_reserve_((void **)&host->groups, &host->room, host->n + 1,
+				    sizeof *host->groups);
+
+	if (r < 0)
+		return r;
+	host->groups[host->n++] = (struct iova_group){ .info.id = id };
+	return 0;
+}
+
+static int add_named_group(void *arg, const char *name)
+{
+	uint32_t id;
+
+	if (iova_group_number_(name, &id) < 0)
+		return 0;
+	return add_group(arg, id);
+}
+
+static int open_root(const struct iova_sys *sys, const char *root, struct iova_failure *failure)
+{
+	int fd = iova_sys_open_(sys, -1, root ? root : "/", O_RDONLY | O_DIRECTORY);
+
+	if (fd < 0) {
+		iova_text_copy_(failure->path, sizeof failure->path, root ? root : "/");
+		iova_kernel_failed_(failure, IOVA_STEP_READ_HOST, fd);
+	}
+	return fd;
+}
+
+static int list_groups(const struct iova_sys *sys, int root, const char *name,
+		       struct iova_host *host, struct iova_failure *failure)
+{
+	int r = iova_sys_list_(sys, root, GROUPS_DIR, add_named_group, host);
+
+	if (r >= 0)
+		return 0;
+	snprintf(failure->path, sizeof failure->path, "%s/" GROUPS_DIR, name ? name : "");
+	iova_kernel_failed_(failure, IOVA_STEP_READ_HOST, r);
+	if (r == -ENOENT)
+		failure->why = IOVA_WHY_NO_SYSFS;
+	return r;
+}
+
+static int read_groups(const struct iova_sys *sys, int root, struct iova_host *host,
+		       struct iova_failure *failure)
+{
+	if (host->n)
+		qsort(host->groups, host->n, sizeof *host->groups, compare_groups);
+	for (size_t i = 0; i < host->n; i++) {
+		struct iova_group *group = &host->groups[i];
+		int r = iova_group_read_(sys, root, group->info.id, group);
+
+		if (r < 0)
+			return iova_failed_(failure, IOVA_STEP_READ_HOST, IOVA_WHY_UNKNOWN, r);
+	}
+	return 0;
+}
+
+/* groups: which to read, or NULL for all there are. */
+static int read_host(const struct iova_sys *sys, const char *root, const uint32_t *groups,
+		     size_t n_groups, struct iova_host **ret_host, struct iova_failure *failure)
+{
+	struct iova_host *host = calloc(1, sizeof *host);
+	int fd, r = 0;
+
+	if (!host)
+		return iova_failed_(failure, IOVA_STEP_READ_HOST, IOVA_WHY_UNKNOWN, -ENOMEM);
+	fd = open_root(sys, root, failure);
+	if (fd < 0) {
+		free(host);
+		return fd;
+	}
+	if (!groups)
+		r = list_groups(sys, fd, root, host, failure);
+	for (size_t i = 0; i < n_groups && r >= 0; i++) {
+		r = add_group(host, groups[i]);
+		if (r < 0)
+			iova_failed_(failure, IOVA_STEP_READ_HOST, IOVA_WHY_UNKNOWN, r);
+	}
+	if (r >= 0)
+		r = read_groups(sys, fd, host, failure);
+	iova_sys_close_(sys, fd);
+	if (r < 0) {
+		iova_host_free(host);
+		return r;
+	}
+	*ret_host = host;
+	return 0;
+}
+
+int iova_host_read_some_(const struct iova_sys *sys, const char *root, const uint32_t *groups,
+			 size_t n_groups, struct iova_host **ret_host,
+			 struct iova_failure *failure)
+{
+	return read_host(sys, root, groups, n_groups, ret_host, failure);
+}
+
+int iova_host_group_of_(const struct iova_sys *sys, const char *root, const char *name,
+			uint32_t *ret_group, struct iova_failure *failure)
+{
+	char path[IOVA_DEVICE_NAME_MAX + 64], target[256];
+	const char *slash;
+	int64_t length;
+	int fd, r;
+
+	fd = open_root(sys, root, failure);
+	if (fd < 0)
+		return fd;
+	iova_text_copy_(failure->device, sizeof failure->device, name);
+	snprintf(path, sizeof path, "sys/bus/pci/devices/%s/iommu_group", name);
+	length = iova_sys_read_link_(sys, fd, path, target, sizeof target);
+	iova_sys_close_(sys, fd);
+	if (length < 0) {
+		iova_kernel_failed_(failure, IOVA_STEP_FIND_GROUP, (int)length);
+		if (length == -ENOENT)
+			failure->why = IOVA_WHY_NO_DEVICE;
+		return (int)length;
+	}
+	slash = strrchr(target, '/');
+	r = iova_group_number_(slash ? slash + 1 : target, ret_group);
+	if (r < 0)
+		return iova_failed_(failure, IOVA_STEP_FIND_GROUP, IOVA_WHY_BAD_REPLY, -EPROTO);
+	failure->group = *ret_group;
+	return 0;
+}
+
+IOVA_API int iova_host_read(const struct iova_host_opts *opts, struct iova_host **ret_host,
+			    struct iova_failure *reterr_failure)
+{
+	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+	struct iova_host_opts known;
+	const struct iova_sys *sys;
+	int r;
+
+	r = ret_host ? iova_opts_read_(&known, sizeof known, sizeof known, opts) : -EINVAL;
+	if (r < 0)
+		iova_failed_(&failure, IOVA_STEP_ARGUMENT,
+			     ret_host ? IOVA_WHY_OPTIONS : IOVA_WHY_NULL, r);
+	if (r >= 0) {
+		r = iova_sys_choose_(known.sys, &sys);
+		if (r < 0)
+			iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_OPTIONS, r);
+	}
+	if (r >= 0)
+		r = read_host(sys, known.root, NULL, 0, ret_host, &failure);
+	return iova_failure_give_(reterr_failure, &failure, r);
+}
+
+IOVA_API void iova_host_free(struct iova_host *host)
+{
+	if (!host)
+		return;
+	for (size_t i = 0; i < host->n; i++)
+		iova_group_done_(&host->groups[i]);
+	free(host->groups);
+	free(host);
+}

@@ -1,0 +1,65 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef IOVA_SPACE_SPACE_H
+#define IOVA_SPACE_SPACE_H
+
+/*
+ * The inside of a space. The picture is always the one that the inputs give: an
+ * update makes new inputs, a new picture from them and a report, and only when
+ * all is made puts them in place.
+ */
+
+#include "space/picture.h"
+#include "space/table.h"
+
+#include <libiova/space.h>
+
+struct iova_space {
+	struct iova_inputs inputs;
+	struct iova_picture picture;
+	struct iova_table table;
+};
+
+struct broken_mapping {
+	struct iova_mapping mapping;
+	struct iova_conflict conflict;
+};
+
+struct iova_change {
+	struct iova_set entered[3]; /* by tier - 1 */
+	struct iova_set left[3];
+	struct broken_mapping *broken;
+	size_t n_broken;
+	size_t room;
+};
+
+/*
+ * Everything a context learns in one go: all at once, or nothing. The groups
+ * become exactly those of the host. Returns 0 or -ENOMEM.
+ */
+struct iova_news {
+	uint64_t granule;
+	uint32_t list;
+	const struct iova_set *kernel;
+	const struct iova_host *host;
+};
+int iova_space_take_(struct iova_space *space, const struct iova_news *news,
+		     struct iova_change *ret_change);
+
+/* change.c. Returns 0 or -ENOMEM; on failure the report is as it was. */
+int iova_change_make_(struct iova_change *change, const struct iova_picture *before,
+		      const struct iova_picture *after, const struct iova_table *table,
+		      uint64_t granule);
+
+/*
+ * check.c: the conflicts of a whole range, lowest first, into the caller's array;
+ * returns how many there are. *ret_verdict: the worst, IOVA_VERDICT_ALLOW if none.
+ */
+size_t iova_space_conflicts_(const struct iova_space *space, const struct iova_range *range,
+			     uint32_t *ret_verdict, struct iova_conflict *ret_conflicts,
+			     size_t n_conflicts);
+
+/* change.c: the worst that a picture has against a range. */
+void iova_picture_worst_(const struct iova_picture *picture, const struct iova_range *range,
+			 uint64_t granule, struct iova_conflict *ret_conflict);
+
+#endif
