@@ -1,0 +1,174 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* What each directory of the tree holds: some names are fixed, the rest is the description's. */
+#include "private.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct {
+	enum sim_node_kind parent;
+	enum sim_node_kind kind;
+	const char *name;
+} fixed[] = {
+	{ SIM_ROOT, SIM_SYS, "sys" },
+	{ SIM_ROOT, SIM_DEV, "dev" },
+	{ SIM_SYS, SIM_KERNEL, "kernel" },
+	{ SIM_SYS, SIM_BUS, "bus" },
+	{ SIM_SYS, SIM_DEVICES, "devices" },
+	{ SIM_KERNEL, SIM_GROUPS, "iommu_groups" },
+	{ SIM_GROUP, SIM_GROUP_DEVICES, "devices" },
+	{ SIM_GROUP, SIM_GROUP_REGIONS, "reserved_regions" },
+	{ SIM_GROUP, SIM_GROUP_TYPE, "type" },
+	{ SIM_BUS, SIM_PCI, "pci" },
+	{ SIM_PCI, SIM_PCI_DEVICES, "devices" },
+	{ SIM_PCI, SIM_DRIVERS, "drivers" },
+	{ SIM_DEVICE, SIM_DEVICE_VENDOR, "vendor" },
+	{ SIM_DEVICE, SIM_DEVICE_ID, "device" },
+	{ SIM_DEVICE, SIM_DEVICE_CLASS, "class" },
+	{ SIM_DEVICE, SIM_DEVICE_DRIVER, "driver" },
+	{ SIM_DEVICE, SIM_DEVICE_GROUP, "iommu_group" },
+	{ SIM_DEV, SIM_DEV_VFIO, "vfio" },
+	{ SIM_DEV_VFIO, SIM_DEV_CONTAINER, "vfio" },
+};
+
+#define N_FIXED (sizeof fixed / sizeof *fixed)
+
+/* Whether a name of the table is there on this kernel and for this device. */
+static bool is_there(const struct iova_sim *sim, const struct sim_node *parent,
+		     enum sim_node_kind kind)
+{
+	switch (kind) {
+	case SIM_GROUP_REGIONS:
+		return sim->kernel.has_regions;
+	case SIM_GROUP_TYPE:
+		return sim->kernel.has_group_type;
+	case SIM_DEVICE_DRIVER:
+		return *parent->device->driver;
+	case SIM_DEVICE_GROUP:
+		return parent->device->group;
+	default:
+		return true;
+	}
+}
+
+/* Up to the second colon: "0000:00" of "0000:00:1f.0". */
+static size_t bus_length(const char *name)
+{
+	const char *colon = strchr(name, ':');
+
+	colon = colon ? strchr(colon + 1, ':') : NULL;
+	return colon ? (size_t)(colon - name) : strlen(name);
+}
+
+/* The name that a device gives to an entry of the directory, "" for none. */
+static void name_for_device(const struct sim_node *dir, const struct sim_device *device,
+			    char name[SIM_NAME_MAX + 8])
+{
+	size_t length = bus_length(device->name);
+
+	name[0] = '\0';
+	if (device->gone)
+		return;
+	switch (dir->kind) {
+	case SIM_GROUP_DEVICES:
+		if (device->group == dir->group)
+			strcpy(name, device->name);
+		break;
+	case SIM_PCI_DEVICES:
+		strcpy(name, device->name);
+		break;
+	case SIM_DRIVERS:
+		strcpy(name, device->driver);
+		break;
+	case SIM_DEVICES:
+		snprintf(name, SIM_NAME_MAX + 8, "pci%.*s", (int)length, device->name);
+		break;
+	case SIM_DOMAIN:
+		if (length == bus_length(dir->device->name) &&
+		    !strncmp(device->name, dir->device->name, length))
+			strcpy(name, device->name);
+		break;
+	default:
+		break;
+	}
+}
+
+static enum sim_node_kind kind_for_device(enum sim_node_kind dir)
+{
+	switch (dir) {
+	case SIM_GROUP_DEVICES:
+		return SIM_GROUP_DEVICE;
+	case SIM_PCI_DEVICES:
+		return SIM_PCI_DEVICE;
+	case SIM_DRIVERS:
+		return SIM_DRIVER;
+	case SIM_DEVICES:
+		return SIM_DOMAIN;
+	default:
+		return SIM_DEVICE;
+	}
+}
+
+static bool name_for_group(struct iova_sim *sim, const struct sim_node *dir,
+			   const struct sim_group *group, char name[SIM_NAME_MAX + 8])
+{
+	snprintf(name, SIM_NAME_MAX + 8, "%u", group->id);
+	return dir->kind == SIM_GROUPS ||
+	       (dir->kind == SIM_DEV_VFIO && sim_group_has_node_(sim, group));
+}
+
+/* Calls for each entry until one answers other than 0. Names may come twice. */
+int sim_each_child_(struct iova_sim *sim, const struct sim_node *dir, sim_child_fn *call,
+		    void *arg)
+{
+	char name[SIM_NAME_MAX + 8];
+	struct sim_node child = *dir;
+	int r = 0;
+
+	for (size_t i = 0; i < N_FIXED && !r; i++) {
+		child.kind = fixed[i].kind;
+		if (fixed[i].parent == dir->kind && is_there(sim, dir, child.kind))
+			r = call(arg, fixed[i].name, &child);
+	}
+	for (struct sim_group *group = sim->groups; group && !r; group = group->next) {
+		child.kind = dir->kind == SIM_GROUPS ? SIM_GROUP : SIM_DEV_GROUP;
+		child.group = group;
+		if (name_for_group(sim, dir, group, name))
+			r = call(arg, name, &child);
+	}
+	child = *dir;
+	for (struct sim_device *device = sim->devices; device && !r; device = device->next) {
+		child.kind = kind_for_device(dir->kind);
+		child.device = device;
+		name_for_device(dir, device, name);
+		if (*name)
+			r = call(arg, name, &child);
+	}
+	return r;
+}
+
+void sim_go_up_(struct sim_node *node)
+{
+	for (size_t i = 0; i < N_FIXED; i++) {
+		if (fixed[i].kind == node->kind) {
+			node->kind = fixed[i].parent;
+			return;
+		}
+	}
+	switch (node->kind) {
+	case SIM_GROUP:
+		node->kind = SIM_GROUPS;
+		break;
+	case SIM_DRIVER:
+		node->kind = SIM_DRIVERS;
+		break;
+	case SIM_DOMAIN:
+		node->kind = SIM_DEVICES;
+		break;
+	case SIM_DEVICE:
+		node->kind = SIM_DOMAIN;
+		break;
+	default:
+		break;
+	}
+}

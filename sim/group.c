@@ -1,0 +1,156 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* /dev/vfio/N: drivers/vfio/group.c. */
+#include "private.h"
+
+#include "uapi/vfio.h"
+
+#include <errno.h>
+#include <string.h>
+
+/*
+ * GRP:vfio_group_ioctl_get_status, before 5.18 vfio.c:vfio_group_viable. From
+ * 5.18 a group in a container is viable by definition, and is so here, too: no
+ * driver can come that would change it.
+ */
+static int get_status(struct iova_sim *sim, struct sim_group *group, void *argument)
+{
+	struct iova_vfio_group_status status;
+
+	if (!argument)
+		return -EFAULT;
+	memcpy(&status, argument, sizeof status);
+	if (status.argsz < sizeof status)
+		return -EINVAL;
+	status.flags = 0;
+	if (group->container)
+		status.flags |= IOVA_VFIO_GROUP_FLAGS_CONTAINER_SET;
+	if (sim_group_is_viable_(sim, group))
+		status.flags |= IOVA_VFIO_GROUP_FLAGS_VIABLE;
+	memcpy(argument, &status, sizeof status);
+	return 0;
+}
+
+/*
+ * CON:vfio_container_attach_group: from 5.18 the group is claimed first
+ * (IOC:iommu_group_claim_dma_owner), which fails for a foreign driver and then
+ * where the blocking domain cannot be put in place of a direct region's. Then,
+ * if the container has its IOMMU, type1 attaches.
+ */
+int sim_group_join_(struct iova_sim *sim, struct sim_group *group, struct sim_container *container)
+{
+	bool direct = sim_group_has_direct_(sim, group);
+	int r = 0;
+
+	if (sim->kernel.claims_owner && !sim_group_is_viable_(sim, group))
+		return -EPERM;
+	if (direct && sim->kernel.direct == IOVA_SIM_DIRECT_AT_CONTAINER)
+		return -EPERM; /* intel_iommu_attach_device: device_is_rmrr_locked */
+	if (direct && sim->kernel.direct == IOVA_SIM_DIRECT_INVALID)
+		return -EINVAL; /* IOC:__iommu_device_set_domain: require_direct */
+	if (container->iommu_set)
+		r = sim_attach_(sim, container, group);
+	if (r < 0)
+		return r;
+	group->container = container;
+	group->next_in_container = container->groups;
+	container->groups = group;
+	return 0;
+}
+
+/*
+ * GRP:vfio_group_ioctl_set_container. In 6.1 (vfio_main.c) a fd that is no
+ * container gave EINVAL.
+ */
+static int set_container(struct iova_sim *sim, struct sim_group *group, const void *argument)
+{
+	const struct sim_fd *fd;
+	int number;
+
+	if (!argument)
+		return -EFAULT;
+	memcpy(&number, argument, sizeof number);
+	fd = sim_fd_find_(sim, number);
+	if (!fd)
+		return -EBADF;
+	if (group->container)
+		return -EINVAL;
+	if (fd->kind != SIM_FD_CONTAINER)
+		return sim->kernel.tells_kind ? -EBADFD : -EINVAL;
+	return sim_group_join_(sim, group, fd->container);
+}
+
+/* GRP:vfio_group_ioctl_unset_container. */
+static int unset_container(struct iova_sim *sim, struct sim_group *group)
+{
+	if (!group->container)
+		return -EINVAL;
+	if (group->n_open_devices)
+		return -EBUSY;
+	sim_container_leave_(sim, group);
+	return 0;
+}
+
+/* GRP:vfio_device_get_from_name: only devices bound to a VFIO driver are known. */
+static struct sim_device *find_device(struct iova_sim *sim, const struct sim_group *group,
+				      const char *name)
+{
+	struct sim_device *device = sim_device_find_(sim, name);
+
+	if (!device || device->group != group || !sim_device_is_vfio_(device))
+		return NULL;
+	return device;
+}
+
+/*
+ * GRP:vfio_group_ioctl_get_device_fd looks for the name first, and then for a
+ * container with an IOMMU (CON:vfio_group_use_container). Before 5.18
+ * (vfio.c:vfio_group_get_device_fd) the container and viability came first.
+ */
+static int get_device_fd(struct iova_sim *sim, struct sim_group *group, const char *name)
+{
+	bool usable = group->container && group->container->iommu_set;
+	struct sim_device *device;
+	struct sim_fd *fd;
+	int r;
+
+	if (!name)
+		return -EFAULT;
+	if (!sim->kernel.claims_owner && (!usable || !sim_group_is_viable_(sim, group)))
+		return -EINVAL;
+	device = find_device(sim, group, name);
+	if (!device)
+		return -ENODEV;
+	if (!usable)
+		return -EINVAL;
+	r = sim_fd_new_(sim, SIM_FD_DEVICE, &fd);
+	if (r < 0)
+		return r;
+	fd->group = group;
+	fd->device = device;
+	device->n_open++;
+	group->n_open_devices++;
+	return fd->fd;
+}
+
+int sim_group_ioctl_(struct iova_sim *sim, struct sim_fd *fd, unsigned long request, void *argument)
+{
+	switch (request) {
+	case IOVA_VFIO_GROUP_GET_STATUS:
+		return get_status(sim, fd->group, argument);
+	case IOVA_VFIO_GROUP_SET_CONTAINER:
+		return set_container(sim, fd->group, argument);
+	case IOVA_VFIO_GROUP_UNSET_CONTAINER:
+		return unset_container(sim, fd->group);
+	case IOVA_VFIO_GROUP_GET_DEVICE_FD:
+		return get_device_fd(sim, fd->group, argument);
+	default:
+		return -ENOTTY;
+	}
+}
+
+/* GRP:vfio_group_fops_release, once the last reference to the group's file is gone. */
+void sim_group_release_(struct iova_sim *sim, struct sim_group *group)
+{
+	if (!group->fd_open && !group->n_open_devices && !group->held_elsewhere && group->container)
+		sim_container_leave_(sim, group);
+}

@@ -1,0 +1,129 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/* Making and releasing a host. */
+#include "private.h"
+
+#include <errno.h>
+#include <stdlib.h>
+
+#define DEFAULT_LOCK_LIMIT ((uint64_t)64 << 20)
+
+static void fill_table(struct iova_sim *sim)
+{
+	sim->sys = (struct iova_sys){
+		.size = sizeof sim->sys,
+		.data = sim,
+		.open = sim_open,
+		.close = sim_close,
+		.ioctl = sim_ioctl,
+		.read_file = sim_read_file,
+		.read_link = sim_read_link,
+		.list = sim_list,
+		.memory = sim_memory,
+	};
+}
+
+int iova_sim_new(struct iova_sim **ret_sim)
+{
+	struct iova_sim *sim = calloc(1, sizeof *sim);
+	int r;
+
+	if (!sim)
+		return -ENOMEM;
+	r = -pthread_mutex_init(&sim->mutex, NULL);
+	if (r < 0) {
+		free(sim);
+		return r;
+	}
+	fill_table(sim);
+	iova_sim_iommu_of_width(48, &sim->iommu);
+	sim->memory.page_size = 4096;
+	sim->memory.limit = DEFAULT_LOCK_LIMIT;
+	r = iova_sim_kernel_of("6.12", &sim->kernel);
+	if (r < 0) {
+		iova_sim_free(sim);
+		return r;
+	}
+	*ret_sim = sim;
+	return 0;
+}
+
+static void free_containers(struct iova_sim *sim)
+{
+	while (sim->containers) {
+		struct sim_container *container = sim->containers;
+
+		sim->containers = container->next;
+		while (container->domains) {
+			struct sim_domain *domain = container->domains;
+
+			container->domains = domain->next;
+			free(domain);
+		}
+		sim_ranges_free_(&container->list);
+		sim_unmap_all_(sim, container);
+		free(container);
+	}
+}
+
+void iova_sim_free(struct iova_sim *sim)
+{
+	if (!sim)
+		return;
+	iova_sim_clear_faults(sim);
+	iova_sim_clear_corruption(sim);
+	iova_sim_clear_files(sim);
+	while (sim->fds) {
+		struct sim_fd *fd = sim->fds;
+
+		sim->fds = fd->next;
+		free(fd);
+	}
+	free_containers(sim);
+	sim_host_free_(sim);
+	sim_ranges_free_(&sim->bad_memory);
+	pthread_mutex_destroy(&sim->mutex);
+	free(sim);
+}
+
+const struct iova_sys *iova_sim_sys(struct iova_sim *sim)
+{
+	return &sim->sys;
+}
+
+void iova_sim_set_kernel(struct iova_sim *sim, const struct iova_sim_kernel *kernel)
+{
+	pthread_mutex_lock(&sim->mutex);
+	sim->kernel = *kernel;
+	pthread_mutex_unlock(&sim->mutex);
+}
+
+void iova_sim_get_kernel(struct iova_sim *sim, struct iova_sim_kernel *ret_kernel)
+{
+	pthread_mutex_lock(&sim->mutex);
+	*ret_kernel = sim->kernel;
+	pthread_mutex_unlock(&sim->mutex);
+}
+
+int iova_sim_set_memory(struct iova_sim *sim, const struct iova_sys_memory *memory)
+{
+	uint64_t page = memory->page_size;
+
+	if (!page || page & (page - 1))
+		return -EINVAL;
+	pthread_mutex_lock(&sim->mutex);
+	sim->memory = *memory;
+	pthread_mutex_unlock(&sim->mutex);
+	return 0;
+}
+
+int iova_sim_add_bad_memory(struct iova_sim *sim, uint64_t start, uint64_t last)
+{
+	int r;
+
+	if (start > last)
+		return -EINVAL;
+	pthread_mutex_lock(&sim->mutex);
+	r = sim_ranges_add_(&sim->bad_memory, start, last);
+	pthread_mutex_unlock(&sim->mutex);
+	return r;
+}
