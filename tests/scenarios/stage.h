@@ -1,0 +1,94 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TESTS_SCENARIOS_STAGE_H
+#define TESTS_SCENARIOS_STAGE_H
+
+/*
+ * Scenarios are written once and played on many stages: a real kernel in a
+ * virtual machine, or a simulated host. A stage says what is there; a scenario
+ * says what must come of it. It reaches the system through the stage's table only.
+ */
+
+#include <libiova/libiova.h>
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include <cmocka.h>
+
+/* What a stage has beyond two plain devices, each alone in its group. */
+#define HAS_RELAXABLE 1u  /* a group with a direct-relaxable region: relaxable, relaxable_range */
+#define HAS_LPC 2u        /* that group has several members; the region is lpc's */
+#define HAS_DIRECT 4u     /* a group with a direct region: direct, direct_range */
+#define HAS_LAST_PAGE 8u  /* the kernel's list ends at 2^64-1 and the kernel loses the last page */
+#define HAS_LIMITS 16u    /* the kernel tells how many mappings are left */
+#define HAS_WIDTH 32u     /* the list ends below the process's own addresses */
+#define NO_INTERRUPTS 64u /* no interrupt remapping, unsafe interrupts not allowed */
+
+struct stage {
+	const char *name;
+	const struct iova_sys *sys; /* NULL for the real one */
+	uint32_t has;
+	const char *first; /* devices, each alone in its group, bound to VFIO */
+	const char *second;
+	struct iova_range msi; /* a window that is in sysfs and not in the kernel's list */
+	uint64_t top;          /* last address of the kernel's list */
+	const char *relaxable; /* bound to VFIO */
+	struct iova_range relaxable_range;
+	const char *lpc; /* the member that the region belongs to */
+	const char *direct;
+	struct iova_range direct_range;
+	int direct_error; /* how SET_CONTAINER refuses it */
+	/* Lock at most so much from now on, and be subject to it. Ends with the process. */
+	int (*limit_memory)(const struct stage *stage, uint64_t bytes);
+};
+
+/* What the log said. */
+struct heard {
+	int n_warnings;
+	char warning[1024]; /* the last one */
+};
+
+/* A context on the stage. The options may be NULL; sys, log and size are filled in. */
+struct iova_ctx *stage_open(const struct stage *stage, const struct iova_ctx_opts *opts,
+			    struct heard *heard);
+/* The same with a device attached. */
+struct iova_ctx *stage_attach(const struct stage *stage, const struct iova_ctx_opts *opts,
+			      const char *device, struct heard *heard);
+uint32_t stage_group_of(const struct stage *stage, const char *device);
+const struct iova_sys *stage_sys(const struct stage *stage);
+
+/* Memory that can be pinned, at a multiple of 2 MiB; released by memory_free(). */
+void *memory_new(size_t length);
+void memory_free(void *memory, size_t length);
+
+/* A failure is what it should be; prints the explanation otherwise. */
+void assert_failure(const struct iova_failure *failure, int error, uint32_t step, uint32_t why);
+/* The explanation of a failure names a thing. */
+void assert_explained(const struct iova_failure *failure, const struct iova_host *host,
+		      const char *what);
+
+/* All scenarios of a stage, as cmocka tests; returns the number of failed ones. */
+int stage_play(struct stage *stage);
+
+/* The scenarios, by file. */
+#define MAX_SCENARIOS 64
+struct playbill {
+	struct CMUnitTest tests[MAX_SCENARIOS];
+	size_t n;
+	struct stage *stage;
+};
+void playbill_add(struct playbill *bill, const char *name, CMUnitTestFunction function,
+		  uint32_t needs);
+#define ADD(bill, function, needs) playbill_add(bill, #function, function, needs)
+void add_space_scenarios(struct playbill *bill);
+void add_map_scenarios(struct playbill *bill);
+void add_unmap_scenarios(struct playbill *bill);
+void add_group_scenarios(struct playbill *bill);
+void add_adopt_scenarios(struct playbill *bill);
+void add_limit_scenarios(struct playbill *bill);
+void add_refusal_scenarios(struct playbill *bill);
+
+#endif
