@@ -1,0 +1,123 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "target.h"
+
+#include <errno.h>
+#include <stdio.h>
+#include <string.h>
+
+#include "report.h"
+#include "text.h"
+
+/* Each attach may say the same of the kernel, and once is enough. */
+static void log_line(void *data, int level, const char *message)
+{
+	struct target *target = data;
+
+	if (!strncmp(target->logged, message, sizeof target->logged - 1))
+		return;
+	snprintf(target->logged, sizeof target->logged, "%s", message);
+	note("%s: %s", level <= IOVA_LOG_ERR ? "error" : "warning", message);
+}
+
+/*
+ * Groups that were named go all together or not at all: a list for some of them would pass for
+ * that of all. Where none is named, those that VFIO cannot have are left out.
+ */
+static void attach(struct target *target)
+{
+	struct iova_failure first = IOVA_FAILURE_INIT;
+
+	for (size_t i = 0; i < target->n_groups; i++) {
+		struct iova_failure failure = IOVA_FAILURE_INIT;
+
+		if (iova_ctx_attach_group(target->ctx, target->groups[i], NULL, &failure) == 0) {
+			target->attached[target->n_attached++] = target->groups[i];
+			continue;
+		}
+		/* "not bound to VFIO" is true of most groups and hides what is worth telling */
+		if (!first.step || (first.error == -ENOENT && failure.error != -ENOENT))
+			first = failure;
+		if (target->named)
+			break;
+	}
+	if (first.step && (target->named || !target->n_attached)) {
+		target->failure = first;
+		target->n_attached = 0;
+		iova_ctx_close(target->ctx);
+		target->ctx = NULL;
+	}
+}
+
+void target_ask_kernel(struct target *target, uint64_t *ret_granule)
+{
+	const struct iova_ctx_opts opts = {
+		.size = sizeof opts,
+		.width = target->options->width,
+		.log_level = IOVA_LOG_WARNING,
+		.policy = target->policy,
+		.sys = target->sys,
+		.log = log_line,
+		.log_data = target,
+	};
+	struct iova_failure failure = IOVA_FAILURE_INIT;
+	const struct iova_space *space;
+	int r;
+
+	if (iova_ctx_open(&opts, &target->ctx, &failure) < 0) {
+		target->failure = failure;
+		return;
+	}
+	attach(target);
+	if (!target->ctx)
+		return;
+	space = iova_ctx_space(target->ctx);
+	r = iova_space_read_kernel(space, &target->list, target->kernel);
+	if (r < 0) {
+		target->failure.step = IOVA_STEP_GET_INFO;
+		target->failure.error = r;
+		return;
+	}
+	*ret_granule = iova_space_granule(space);
+}
+
+const char *target_kernel_state(const struct target *target)
+{
+	if (!target->ctx)
+		return "not-asked";
+	switch (target->list) {
+	case IOVA_LIST_RANGES:
+		return "ranges";
+	case IOVA_LIST_UNRESTRICTED:
+		return "unrestricted";
+	default:
+		return "none";
+	}
+}
+
+static void note_partial(const struct target *target)
+{
+	char *groups = groups_text(target->attached, target->n_attached);
+
+	note("the kernel was asked for %s only; the other groups cannot be attached, and of them "
+	     "only their reserved regions are known",
+	     groups ? groups : "some groups");
+	free_text(groups);
+}
+
+void target_note_kernel(const struct target *target)
+{
+	struct iova_explanation words = { "", "" };
+
+	if (target->recorded)
+		return;
+	if (target->failure.step) {
+		if (iova_explain(&target->failure, target->host, &words) < 0)
+			snprintf(words.cause, sizeof words.cause, "%s",
+				 error_name(target->failure.error));
+		note("the kernel's list is not known: %s", words.cause);
+		note("what to do: %s", words.remedy);
+		note("going on with what sysfs tells, which does not bound the top");
+	} else if (target->n_attached < target->n_groups) {
+		note_partial(target);
+	}
+}
