@@ -46,7 +46,8 @@ static void log_state(const struct iova_ctx *ctx, const struct iova_type1_state 
 		iova_log_(&ctx->log, IOVA_LOG_WARNING,
 			  "the kernel's list of valid ranges is odd (0x%x): taken with care",
 			  (unsigned)state->oddities);
-	if (ctx->has_iommu && state->list == IOVA_LIST_NONE)
+	/* Said when the IOMMU is new, and of groups that are: not again with each refresh. */
+	if (ctx->has_iommu && !ctx->n_groups && state->list == IOVA_LIST_NONE)
 		iova_log_(&ctx->log, IOVA_LOG_WARNING,
 			  "this kernel does not list valid IOVA ranges (before Linux 5.4): only "
 			  "sysfs is known, and nothing above %u bits unless a width is declared",
@@ -55,7 +56,8 @@ static void log_state(const struct iova_ctx *ctx, const struct iova_type1_state 
 		const struct iova_group_info *info =
 			&ctx->space->inputs.groups.groups[i]->group.info;
 
-		if (info->regions != IOVA_REGIONS_READ && info->regions != IOVA_REGIONS_EMPTY)
+		if (info->regions != IOVA_REGIONS_READ && info->regions != IOVA_REGIONS_EMPTY &&
+		    iova_ctx_find_group_(ctx, info->id) == ctx->n_groups)
 			iova_log_(&ctx->log, IOVA_LOG_WARNING,
 				  "group %u: reserved_regions could not be read whole, so "
 				  "relaxable regions are unknown",

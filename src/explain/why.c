@@ -125,8 +125,8 @@ static bool explain_conflict(const struct story *story)
 			iova_say_remedy_(story, "Choose another address, or allow the region by an "
 						"override if the device's firmware does not use it.");
 		else
-			iova_say_remedy_(story, "Choose another address: the check tells the nearest "
-						"that fit, and iova_ctx_map() finds one.");
+			iova_say_remedy_(story, "Choose another address, or let the library choose one; "
+						"a check names the nearest that fit.");
 		return true;
 	case IOVA_WHY_OVERLAP:
 		if (f->n_conflicts)

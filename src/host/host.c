@@ -7,6 +7,9 @@
 #include <errno.h>
 #include <string.h>
 
+/* Of what VT-d keeps for an ISA bridge. */
+#define ISA_LAST 0xffffff
+
 const struct iova_group *iova_host_group_(const struct iova_host *host, uint32_t group)
 {
 	size_t low = 0, high = host->n;
@@ -38,6 +41,14 @@ static const struct iova_device_info *only_member(const struct iova_group *group
 	return found;
 }
 
+static bool has_member(const struct iova_group *group, bool (*test)(const struct iova_device_info *))
+{
+	for (size_t i = 0; i < group->info.n_devices; i++)
+		if (test(&group->devices[i]))
+			return true;
+	return false;
+}
+
 static bool is_any(const struct iova_device_info *device)
 {
 	(void)device;
@@ -66,12 +77,13 @@ const struct iova_device_info *iova_group_region_owner_(const struct iova_group 
 	owner = only_member(group, is_any);
 	if (owner)
 		return owner;
-	/* The first 16 MiB come with an ISA bridge (CONFIG_INTEL_IOMMU_FLOPPY_WA). */
-	if (region->range.start == 0 && region->range.last == 0xffffff) {
-		owner = only_member(group, is_isa_bridge);
-		if (owner)
-			return owner;
-	}
+	/*
+	 * The first 16 MiB come with an ISA bridge (CONFIG_INTEL_IOMMU_FLOPPY_WA). The kernel merges
+	 * what touches them, so a region that goes on behind them may be of two devices.
+	 */
+	if (region->range.start == 0 && region->range.last >= ISA_LAST &&
+	    has_member(group, is_isa_bridge))
+		return region->range.last == ISA_LAST ? only_member(group, is_isa_bridge) : NULL;
 	return region->type == IOVA_REGION_DIRECT_RELAXABLE ?
 		       only_member(group, is_usb_or_display) :
 		       NULL;

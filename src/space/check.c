@@ -114,7 +114,7 @@ IOVA_API int iova_space_check(const struct iova_space *space, uint64_t iova, uin
 	if (i < space->table.n && space->table.mappings[i].range.start == range.start &&
 	    space->table.mappings[i].range.last == range.last)
 		check.flags |= IOVA_CHECK_SAME;
-	if (check.verdict == IOVA_VERDICT_REFUSE)
+	if (check.verdict != IOVA_VERDICT_ALLOW)
 		find_fits(space, &range, length, &check);
 	return iova_info_write_(ret_check, sizeof check, &check, sizeof check);
 }

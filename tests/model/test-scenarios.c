@@ -21,9 +21,10 @@ static int limit_memory(const struct stage *stage, uint64_t bytes)
 #define INTEL                                                                                   \
 	.first = "0000:01:00.0", .second = "0000:00:14.0", .limit_memory = limit_memory,        \
 	.msi = MSI_X86, .top = 0x7fffffffff,                                                    \
-	.has = HAS_RELAXABLE | HAS_LPC | HAS_DIRECT | HAS_LIMITS | HAS_WIDTH,                   \
+	.has = HAS_RELAXABLE | HAS_LPC | HAS_DIRECT | HAS_LIMITS | HAS_WIDTH | HAS_BLOCKED,     \
 	.relaxable = "0000:00:1f.2", .relaxable_range = { 0, 0xffffff },                        \
-	.lpc = "0000:00:1f.0", .direct = "0000:03:00.0", .direct_range = { 0x7c000000, 0x7c0fffff }
+	.lpc = "0000:00:1f.0", .direct = "0000:03:00.0", .direct_range = { 0x7c000000, 0x7c0fffff }, \
+	.blocked = "0000:04:00.0", .blocker = "0000:04:00.1", .blocker_driver = "snd_hda_intel"
 
 static struct {
 	const char *preset;

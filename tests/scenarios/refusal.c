@@ -87,6 +87,22 @@ static void a_direct_region_is_why_the_kernel_refuses(void **state)
 	iova_ctx_close(ctx);
 }
 
+static void a_members_driver_is_why_a_group_is_not_viable(void **state)
+{
+	const struct stage *stage = *state;
+	struct iova_ctx *ctx = stage_open(stage, NULL, NULL);
+	struct iova_failure failure = IOVA_FAILURE_INIT;
+
+	assert_int_equal(iova_ctx_attach_device(ctx, stage->blocked, NULL, &failure), -EPERM);
+	assert_int_equal(failure.step, IOVA_STEP_SET_CONTAINER);
+	assert_explained(&failure, iova_ctx_host(ctx), "not viable");
+	assert_explained(&failure, iova_ctx_host(ctx), stage->blocker);
+	assert_explained(&failure, iova_ctx_host(ctx), stage->blocker_driver);
+	assert_int_equal(iova_space_read_groups(iova_ctx_space(ctx), NULL, 0), 0);
+	assert_int_equal(iova_ctx_attach_device(ctx, stage->first, NULL, NULL), 0);
+	iova_ctx_close(ctx);
+}
+
 static void missing_interrupt_remapping_is_explained(void **state)
 {
 	const struct stage *stage = *state;
@@ -107,5 +123,6 @@ void add_refusal_scenarios(struct playbill *bill)
 	ADD(bill, nothing_is_mapped_without_a_group, 0);
 	ADD(bill, a_wrong_container_fd_is_recognised, 0);
 	ADD(bill, a_direct_region_is_why_the_kernel_refuses, HAS_DIRECT);
+	ADD(bill, a_members_driver_is_why_a_group_is_not_viable, HAS_BLOCKED);
 	ADD(bill, missing_interrupt_remapping_is_explained, NO_INTERRUPTS);
 }

@@ -25,6 +25,7 @@
 #define HAS_LAST_PAGE 8u  /* the kernel's list ends at 2^64-1 and the kernel loses the last page */
 #define HAS_LIMITS 16u    /* the kernel tells how many mappings are left */
 #define HAS_WIDTH 32u     /* the list ends below the process's own addresses */
+#define HAS_BLOCKED 128u  /* a group with a node, not viable for one member's driver: blocked, blocker */
 #define NO_INTERRUPTS 64u /* no interrupt remapping, unsafe interrupts not allowed */
 
 struct stage {
@@ -40,6 +41,9 @@ struct stage {
 	const char *lpc; /* the member that the region belongs to */
 	const char *direct;
 	struct iova_range direct_range;
+	const char *blocked; /* bound to VFIO, in a group with blocker, which is not */
+	const char *blocker;
+	const char *blocker_driver;
 	int direct_error; /* how SET_CONTAINER refuses it */
 	/* Lock at most so much from now on, and be subject to it. Ends with the process. */
 	int (*limit_memory)(const struct stage *stage, uint64_t bytes);

@@ -35,9 +35,16 @@ static int limit_memory(const struct stage *stage, uint64_t bytes)
 		 .relaxable = "0000:00:02.0", .relaxable_range = { 0x20100000, 0x201fffff },    \
 		 .direct = "0000:00:01.0", .direct_range = { 0x20000000, 0x200fffff }
 
+/* With the SATA controller given to its own driver, the LPC bridge's group is not to be had. */
+#define VTD_BLOCKED                                                                             \
+	DEVICES, .msi = MSI_X86, .top = 0x7fffffffff, .has = HAS_BLOCKED,                       \
+		 .blocked = "0000:00:1f.3", .blocker = "0000:00:1f.2", .blocker_driver = "ahci"
+
 static struct stage stages[] = {
 	{ .name = "vtd-6.12", VTD },
 	{ .name = "vtd-6.1", VTD },
+	{ .name = "vtd-6.12-blocked", VTD_BLOCKED },
+	{ .name = "vtd-6.1-blocked", VTD_BLOCKED },
 	{ .name = "vtd-rmrr-6.12", VTD_RMRR, .direct_error = -EINVAL },
 	{ .name = "vtd-rmrr-6.1", VTD_RMRR, .direct_error = -EPERM },
 	{ .name = "amdvi-6.12", DEVICES, .msi = MSI_X86, .top = UINT64_MAX,
