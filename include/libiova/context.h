@@ -314,6 +314,30 @@ IOVA_API IOVA_MUST_USE int iova_ctx_limits(struct iova_ctx *ctx, struct iova_lim
 					   struct iova_failure *reterr_failure);
 
 /**
+ * Find out by trying how many address bits the IOMMU takes.
+ *
+ * For kernels that give no list of valid ranges (before 5.4): one page of the
+ * library's own is mapped for reading, and unmapped at once, at ever lower powers of
+ * two until the kernel accepts. If neither a list nor a declared width is
+ * there, the space takes the result for declared. Devices should be idle.
+ *
+ * @param ctx             context with at least one group
+ * @param ret_width       bits, up to 64
+ * @param reterr_failure  what failed; may be NULL
+ * @return 0, or a negative errno:
+ * @err{EINVAL}  an argument is NULL
+ * @err{ENODEV}  no group is attached
+ * @err{ENOSPC}  no mapping is left, or no power of two is accepted
+ * @err{ENOMEM}  no memory, or none may be locked
+ * @onfail  nothing is mapped and the context is as it was
+ * @mt      MT-Safe
+ * @kernel  VFIO_IOMMU_MAP_DMA; drivers/iommu/intel/iommu.c: intel_iommu_map (EFAULT)
+ * @since   0.1
+ */
+IOVA_API IOVA_MUST_USE int iova_ctx_probe_width(struct iova_ctx *ctx, uint32_t *ret_width,
+						struct iova_failure *reterr_failure);
+
+/**
  * Map process memory at an address the caller chose.
  *
  * The memory is pinned and the devices of all attached groups reach it until

@@ -17,18 +17,27 @@ static const char how_to_bind[] =
 bool iova_explain_not_viable_(const struct story *story)
 {
 	const struct iova_device_info *blocker = iova_story_blocker_(story);
+	unsigned others;
 
-	if (blocker)
-		iova_say_cause_(story, "Group %u is not viable: its member %s is bound to the driver %s, "
-				       "and a group is used by VFIO as a whole or not at all.",
-				(unsigned)story->failure->group, blocker->name, blocker->driver);
-	else
-		iova_say_cause_(story, "Group %u is not viable: a member is bound to a driver that is not "
+	if (!blocker) {
+		iova_say_cause_(story, "%s is not viable: a member is bound to a driver that is not "
 				       "VFIO's, or somebody else owns the group.",
-				(unsigned)story->failure->group);
-	iova_say_remedy_(story, blocker ? "Unbind %s from %s, or bind it to vfio-pci as well." :
-					  "Unbind or rebind all members of the group.%s%s",
-			 blocker ? blocker->name : "", blocker ? blocker->driver : "");
+				story->whole);
+		iova_say_remedy_(story, "Bind all its members to vfio-pci, or to no driver; they are "
+					"listed in its folder below /sys/kernel/iommu_groups.");
+		return true;
+	}
+	others = story->group->info.n_blocking - 1;
+	iova_say_cause_(story, "%s is not viable: its member %s is bound to the driver %s, and VFIO "
+			       "uses a group as a whole or not at all.",
+			story->whole, blocker->name, blocker->driver);
+	if (others)
+		iova_say_remedy_(story, "Unbind %s from %s, or bind it to vfio-pci as well; and so for "
+					"%u more of its members.",
+				 blocker->name, blocker->driver, others);
+	else
+		iova_say_remedy_(story, "Unbind %s from %s, or bind it to vfio-pci as well.",
+				 blocker->name, blocker->driver);
 	return true;
 }
 
@@ -48,7 +57,10 @@ bool iova_explain_direct_(const struct story *story)
 			(ull)direct->range.last);
 	iova_say_remedy_(story, "Use another device, or have the firmware's vendor drop the region for "
 				"this one (often a setting for legacy USB, remote management or "
-				"shared memory of the device).");
+				"shared memory of the device).%s",
+			 story->failure->error != -EPERM ? "" :
+				 " The kernel's log (dmesg) confirms it; if it does not, "
+				 "interrupt remapping may be what is missing.");
 	return true;
 }
 
@@ -56,6 +68,7 @@ static bool explain_open(const struct story *story)
 {
 	const struct iova_failure *f = story->failure;
 	bool container = f->step == IOVA_STEP_OPEN_CONTAINER;
+	const char *node = f->path[0] ? f->path : container ? "/dev/vfio/vfio" : "the group's node";
 
 	switch (-f->error) {
 	case ENOENT:
@@ -67,13 +80,13 @@ static bool explain_open(const struct story *story)
 			iova_say_remedy_(story, "Load it: modprobe vfio-pci.");
 			return true;
 		}
-		iova_say_cause_(story, "There is no /dev/vfio/%u: no device of group %u is bound to a VFIO "
-				       "driver.", (unsigned)f->group, (unsigned)f->group);
+		iova_say_cause_(story, "The node of %s below /dev/vfio is not there: no device of it is bound "
+				       "to a VFIO driver.", story->subject);
 		iova_say_remedy_(story, how_to_bind);
 		return true;
 	case EACCES:
 	case EPERM:
-		iova_say_cause_(story, "This user may not open %s.", f->path);
+		iova_say_cause_(story, "This user may not open %s.", node);
 		iova_say_remedy_(story, container ?
 						"Give the user read and write access to it; VFIO's own rights "
 						"come from the group nodes." :
@@ -81,8 +94,8 @@ static bool explain_open(const struct story *story)
 						"for the vfio subsystem).");
 		return true;
 	case EBUSY:
-		iova_say_cause_(story, "Group %u is open already, here or in another process; it can be "
-				       "opened once.", (unsigned)f->group);
+		iova_say_cause_(story, "%s is open already, here or in another process; it can be "
+				       "opened once.", container ? node : story->whole);
 		iova_say_remedy_(story, "Close the other user, or pass its descriptor to "
 					"iova_ctx_adopt_group().");
 		return true;
@@ -97,9 +110,9 @@ static bool explain_set_container(const struct story *story)
 
 	switch (-f->error) {
 	case EPERM:
-		if (iova_story_blocker_(story) || !iova_story_direct_(story))
+		if (iova_story_blocker_(story) || !explain_eperm(story))
 			return iova_explain_not_viable_(story);
-		return iova_explain_direct_(story);
+		return true;
 	case EINVAL:
 		if (iova_explain_direct_(story))
 			return true;
@@ -116,7 +129,7 @@ static bool explain_set_container(const struct story *story)
 		return true;
 	case ENODEV:
 		iova_say_cause_(story, "%s is going away: its devices were unplugged or unbound.",
-				story->subject);
+				story->whole);
 		iova_say_remedy_(story, "Look at the machine anew and open the group again.");
 		return true;
 	case EBADFD:
@@ -128,18 +141,29 @@ static bool explain_set_container(const struct story *story)
 	}
 }
 
+/* Attaching to an IOMMU: a direct region that we cannot see, or no interrupt remapping. */
+static void explain_interrupts(const struct story *story)
+{
+	bool regions_known = story->group && (story->group->info.regions == IOVA_REGIONS_READ ||
+					      story->group->info.regions == IOVA_REGIONS_EMPTY);
+
+	iova_say_cause_(story, "The platform does not remap interrupts, so a device of %s could raise "
+			       "any interrupt of the host; the kernel refuses it%s.",
+			story->subject,
+			regions_known ? "" : ". Or firmware keeps memory mapped one to one for the "
+					     "device (RMRR); the group's regions are not known");
+	iova_say_remedy_(story, "Turn interrupt remapping on (firmware, or intremap=on for a virtual "
+				"IOMMU). If the devices are trusted: set the parameter "
+				"allow_unsafe_interrupts of vfio_iommu_type1 to 1.%s",
+			 regions_known ? "" : " The kernel's log (dmesg) names an RMRR if that was it.");
+}
+
 static bool explain_set_iommu(const struct story *story)
 {
 	switch (-story->failure->error) {
 	case EPERM:
-		if (iova_explain_direct_(story))
-			return true;
-		iova_say_cause_(story, "The platform does not remap interrupts, so a device of %s could raise "
-				       "any interrupt of the host; the kernel refuses it.",
-				story->subject);
-		iova_say_remedy_(story, "Turn interrupt remapping on (firmware, or intremap=on for a virtual "
-					"IOMMU). If the devices are trusted: set the parameter "
-					"allow_unsafe_interrupts of vfio_iommu_type1 to 1.");
+		if (!iova_explain_direct_(story))
+			explain_interrupts(story);
 		return true;
 	case EINVAL:
 		if (iova_explain_direct_(story))
@@ -172,18 +196,18 @@ static bool explain_leave(const struct story *story)
 	const struct iova_failure *f = story->failure;
 
 	if (f->step == IOVA_STEP_UNSET_CONTAINER && f->error == -EBUSY) {
-		iova_say_cause_(story, "Group %u cannot leave: one of its devices is still open.",
-				(unsigned)f->group);
+		iova_say_cause_(story, "%s cannot leave: one of its devices is still open.",
+				story->whole);
 		iova_say_remedy_(story, "Close the device's descriptors first.");
 		return true;
 	}
 	if (f->step == IOVA_STEP_UNSET_CONTAINER && f->error == -EINVAL) {
-		iova_say_cause_(story, "Group %u is in no container.", (unsigned)f->group);
+		iova_say_cause_(story, "%s is in no container.", story->whole);
 		iova_say_remedy_(story, "Nothing is left to do.");
 		return true;
 	}
 	if (f->step == IOVA_STEP_OPEN_DEVICE && f->error == -ENODEV) {
-		iova_say_cause_(story, "%s is not bound to a VFIO driver.", story->subject);
+		iova_say_cause_(story, "No VFIO driver is bound to %s.", story->subject);
 		iova_say_remedy_(story, how_to_bind);
 		return true;
 	}

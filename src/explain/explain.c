@@ -46,19 +46,19 @@ const struct iova_region *iova_story_direct_(const struct story *story)
 static const char *step_text(uint32_t step)
 {
 	static const char *const words[] = {
-		[IOVA_STEP_ARGUMENT] = "looking at the arguments",
-		[IOVA_STEP_READ_HOST] = "reading groups and devices from sysfs",
-		[IOVA_STEP_FIND_GROUP] = "looking for the group",
-		[IOVA_STEP_OPEN_CONTAINER] = "opening /dev/vfio/vfio",
-		[IOVA_STEP_ADOPT_CONTAINER] = "asking the container for its version",
-		[IOVA_STEP_OPEN_GROUP] = "opening the group",
-		[IOVA_STEP_ADOPT_GROUP] = "asking the group for its status",
-		[IOVA_STEP_TRY] = "trying the group on the live mappings",
+		[IOVA_STEP_ARGUMENT] = "Looking at the arguments",
+		[IOVA_STEP_READ_HOST] = "Reading groups and devices from sysfs",
+		[IOVA_STEP_FIND_GROUP] = "Looking for the group",
+		[IOVA_STEP_OPEN_CONTAINER] = "Opening /dev/vfio/vfio",
+		[IOVA_STEP_ADOPT_CONTAINER] = "Asking the container for its version",
+		[IOVA_STEP_OPEN_GROUP] = "Opening the group",
+		[IOVA_STEP_ADOPT_GROUP] = "Asking the group for its status",
+		[IOVA_STEP_TRY] = "Trying the group on the live mappings",
 		[IOVA_STEP_SET_CONTAINER] = "VFIO_GROUP_SET_CONTAINER",
 		[IOVA_STEP_SET_IOMMU] = "VFIO_SET_IOMMU",
 		[IOVA_STEP_GET_INFO] = "VFIO_IOMMU_GET_INFO",
-		[IOVA_STEP_CHECK] = "checking the range",
-		[IOVA_STEP_ALLOCATE] = "looking for a free range",
+		[IOVA_STEP_CHECK] = "Checking the range",
+		[IOVA_STEP_ALLOCATE] = "Looking for a free range",
 		[IOVA_STEP_MAP] = "VFIO_IOMMU_MAP_DMA",
 		[IOVA_STEP_UNMAP] = "VFIO_IOMMU_UNMAP_DMA",
 		[IOVA_STEP_UNSET_CONTAINER] = "VFIO_GROUP_UNSET_CONTAINER",
@@ -66,27 +66,43 @@ static const char *step_text(uint32_t step)
 	};
 
 	if (step >= sizeof words / sizeof words[0] || !words[step])
-		return "a step";
+		return "A step";
 	return words[step];
+}
+
+bool iova_story_has_conflict_(const struct story *story)
+{
+	return story->failure->n_conflicts && story->failure->conflict.source;
+}
+
+static void name_group(struct story *story)
+{
+	const char *device = story->failure->device;
+	uint32_t group = story->failure->group;
+
+	if (group != IOVA_GROUP_NONE) {
+		snprintf(story->whole, sizeof story->whole, "IOMMU group %u", (unsigned)group);
+		snprintf(story->subject, sizeof story->subject, "group %u", (unsigned)group);
+	} else {
+		snprintf(story->whole, sizeof story->whole,
+			 device[0] ? "The group of %s" : "The group%s", device);
+		snprintf(story->subject, sizeof story->subject, "the group");
+	}
+	if (device[0])
+		snprintf(story->subject, sizeof story->subject, "%s", device);
 }
 
 static struct story start(const struct iova_failure *failure, const struct iova_host *host,
 			  struct iova_explanation *out)
 {
-	struct story story = { .failure = failure, .out = out };
+	struct story story = { .failure = failure, .out = out, .range = "the range" };
 
 	if (host && failure->group != IOVA_GROUP_NONE)
 		story.group = iova_host_group_(host, failure->group);
 	if (failure->length)
-		snprintf(story.range, sizeof story.range, "0x%llx+0x%llx",
+		snprintf(story.range, sizeof story.range, "the range 0x%llx+0x%llx",
 			 (unsigned long long)failure->iova, (unsigned long long)failure->length);
-	if (failure->device[0])
-		snprintf(story.subject, sizeof story.subject, "%s", failure->device);
-	else if (failure->group != IOVA_GROUP_NONE)
-		snprintf(story.subject, sizeof story.subject, "group %u",
-			 (unsigned)failure->group);
-	else
-		snprintf(story.subject, sizeof story.subject, "the group");
+	name_group(&story);
 	return story;
 }
 
@@ -128,7 +144,7 @@ static void explain_any(const struct story *story)
 		return;
 	default:
 		iova_say_cause_(story, "%s failed%s%s%s%s with errno %d.", step,
-				story->range[0] ? " for " : "", story->range,
+				failure->length ? " for " : "", failure->length ? story->range : "",
 				failure->path[0] ? " on " : "", failure->path, -failure->error);
 		iova_say_remedy_(story, "Look at the kernel's log (dmesg) for the same moment.");
 		return;

@@ -17,9 +17,13 @@ struct story {
 	const struct iova_failure *failure;
 	const struct iova_group *group; /* NULL if not known */
 	struct iova_explanation *out;
-	char range[64];   /* the failure's range in words, "" if it has none */
-	char subject[80]; /* "group 5", "0000:00:1f.0", or "the group" */
+	char range[64];   /* "the range 0x1000+0x2000", or "the range" */
+	char subject[80]; /* "0000:00:1f.0", "group 5", or "the group" */
+	char whole[80];   /* "IOMMU group 5", "The group of 0000:00:1f.0": to begin a sentence */
 };
+
+/* Whether the failure tells what is in the way. */
+bool iova_story_has_conflict_(const struct story *story);
 
 void iova_say_cause_(const struct story *story, const char *format, ...)
 	__attribute__((format(printf, 2, 3)));

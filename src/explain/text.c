@@ -52,7 +52,7 @@ static const char *region_meaning(uint32_t type)
 	case IOVA_REGION_RESERVED:
 		return "no memory is reached there";
 	case IOVA_REGION_MSI:
-		return "a write there is an interrupt";
+		return "it is kept for interrupt messages";
 	default:
 		return "a type this library does not know";
 	}
@@ -60,17 +60,19 @@ static const char *region_meaning(uint32_t type)
 
 static int region_text(const struct iova_conflict *conflict, char *text, size_t size)
 {
-	char owner[IOVA_DEVICE_NAME_MAX + 8] = "";
+	char group[32] = "", owner[IOVA_DEVICE_NAME_MAX + 8] = "";
 
+	if (conflict->group != IOVA_GROUP_NONE)
+		snprintf(group, sizeof group, " of group %u", (unsigned)conflict->group);
 	if (conflict->device[0])
 		snprintf(owner, sizeof owner, " (%s)", conflict->device);
-	return snprintf(text, size, "0x%llx-0x%llx hits the %s region 0x%llx-0x%llx of group %u%s: %s",
+	return snprintf(text, size, "0x%llx-0x%llx hits the %s region 0x%llx-0x%llx%s%s: %s",
 			(ull)conflict->range.start, (ull)conflict->range.last,
-			conflict->type == IOVA_REGION_UNKNOWN ?
+			conflict->type == IOVA_REGION_UNKNOWN && conflict->word[0] ?
 				conflict->word :
 				iova_region_type_text(conflict->type),
-			(ull)conflict->region.start, (ull)conflict->region.last,
-			(unsigned)conflict->group, owner, region_meaning(conflict->type));
+			(ull)conflict->region.start, (ull)conflict->region.last, group, owner,
+			region_meaning(conflict->type));
 }
 
 /* The number of address bits below the start of a range that a width claims. */

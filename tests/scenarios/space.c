@@ -246,6 +246,20 @@ static void a_declared_width_refuses_what_the_kernel_would_take(void **state)
 	iova_ctx_close(ctx);
 }
 
+static void trying_finds_the_width_that_the_kernel_lists(void **state)
+{
+	const struct stage *stage = *state;
+	struct iova_ctx *ctx = stage_attach(stage, NULL, stage->first, NULL);
+	struct iova_failure failure = IOVA_FAILURE_INIT;
+	uint32_t width;
+
+	if (iova_ctx_probe_width(ctx, &width, &failure) < 0)
+		assert_failure(&failure, 0, 0, 0);
+	assert_int_equal(width, 64 - __builtin_clzll(stage->top));
+	assert_int_equal(iova_space_count(iova_ctx_space(ctx)), 0);
+	iova_ctx_close(ctx);
+}
+
 void add_space_scenarios(struct playbill *bill)
 {
 	ADD(bill, kernels_list_and_sysfs_are_merged, 0);
@@ -255,5 +269,6 @@ void add_space_scenarios(struct playbill *bill)
 	ADD(bill, every_edge_maps_and_one_granule_beyond_is_refused, 0);
 	ADD(bill, the_kernel_agrees_with_each_verdict, 0);
 	ADD(bill, the_kernel_loses_what_is_mapped_in_the_last_page, HAS_LAST_PAGE);
+	ADD(bill, trying_finds_the_width_that_the_kernel_lists, 0);
 	ADD(bill, a_declared_width_refuses_what_the_kernel_would_take, 0);
 }

@@ -26,6 +26,7 @@
 #define HAS_LIMITS 16u    /* the kernel tells how many mappings are left */
 #define HAS_WIDTH 32u     /* the list ends below the process's own addresses */
 #define HAS_BLOCKED 128u  /* a group with a node, not viable for one member's driver: blocked, blocker */
+#define REAL_MEMORY 256u  /* memory that the process lacks cannot be mapped for a device either */
 #define NO_INTERRUPTS 64u /* no interrupt remapping, unsafe interrupts not allowed */
 
 struct stage {

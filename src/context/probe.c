@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * Finding the width by trying, for kernels that list nothing: 2^n is the
+ * lowest address that needs bit n, and no firmware or interrupt window is known to
+ * lie on one. What a space refuses there is not tried.
+ */
+#include "base/failure.h"
+#include "base/range.h"
+#include "context/context.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* 1 if the kernel maps a granule at the address, 0 if not, or what keeps one from knowing. */
+static int try_address(struct iova_ctx *ctx, uint64_t iova, void *page,
+		       struct iova_failure *failure)
+{
+	uint64_t granule = iova_space_granule(ctx->space), unmapped;
+	struct iova_range range = { iova, iova + (granule - 1) };
+	size_t i = iova_table_lower_bound_(&ctx->space->table, iova);
+	int r;
+
+	if (i < ctx->space->table.n &&
+	    range_overlaps(&ctx->space->table.mappings[i].range, &range))
+		return 1;
+	r = iova_type1_map_(&ctx->type1, &range, (uintptr_t)page, IOVA_READ, failure);
+	if (r == -EEXIST)
+		return 1;
+	/* Outside a list: EINVAL. Above the width where there is none: EFAULT (VT-d), ERANGE. */
+	if (r == -EINVAL || r == -EFAULT || r == -ERANGE || r == -EOVERFLOW)
+		return 0;
+	if (r < 0)
+		return r;
+	r = iova_type1_unmap_(&ctx->type1, &range, &unmapped, failure);
+	return r < 0 ? r : 1;
+}
+
+/* Whether a region or reservation is there, whatever is known of the top. */
+static bool is_forbidden(const struct iova_ctx *ctx, uint64_t iova)
+{
+	uint64_t granule = iova_space_granule(ctx->space);
+	struct iova_range range = { iova, iova + (granule - 1) };
+	const struct iova_claims *claims = &ctx->space->picture.claims;
+
+	for (size_t i = 0; i < claims->n; i++) {
+		uint32_t source = claims->claims[i].source;
+
+		if ((source == IOVA_SOURCE_REGION || source == IOVA_SOURCE_RESERVATION) &&
+		    range_overlaps(&claims->claims[i].range, &range))
+			return true;
+	}
+	return false;
+}
+
+static int probe(struct iova_ctx *ctx, uint32_t *ret_width, struct iova_failure *failure)
+{
+	uint64_t granule = iova_space_granule(ctx->space);
+	uint32_t lowest = (uint32_t)__builtin_ctzll(granule);
+	void *page = NULL;
+	int r = 0;
+
+	if (!ctx->n_groups)
+		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_NO_IOMMU, -ENODEV);
+	if (posix_memalign(&page, granule, granule))
+		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_UNKNOWN, -ENOMEM);
+	memset(page, 0, granule);
+	for (uint32_t bit = 63; bit >= lowest && !r; bit--) {
+		uint64_t iova = (uint64_t)1 << bit;
+
+		if (is_forbidden(ctx, iova))
+			continue;
+		failure->iova = iova;
+		failure->length = granule;
+		failure->vaddr = (uintptr_t)page;
+		r = try_address(ctx, iova, page, failure);
+		if (r == 1)
+			*ret_width = bit + 1;
+	}
+	free(page);
+	if (r < 0)
+		return r;
+	return r ? 0 : iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_NO_SPACE, -ENOSPC);
+}
+
+IOVA_API int iova_ctx_probe_width(struct iova_ctx *ctx, uint32_t *ret_width,
+				  struct iova_failure *reterr_failure)
+{
+	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+	uint32_t width = 0;
+	int r;
+
+	if (!ctx || !ret_width) {
+		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
+		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
+	}
+	pthread_mutex_lock(&ctx->lock);
+	r = probe(ctx, &width, &failure);
+	if (r >= 0 && !iova_space_top_known(ctx->space)) {
+		r = iova_space_set_width(ctx->space, width, NULL);
+		if (r < 0)
+			iova_failed_(&failure, IOVA_STEP_CHECK, IOVA_WHY_UNKNOWN, r);
+	}
+	if (r >= 0)
+		*ret_width = width;
+	pthread_mutex_unlock(&ctx->lock);
+	return iova_failure_give_(reterr_failure, &failure, r);
+}
