@@ -60,7 +60,8 @@ static int set_iommu(struct iova_sim *sim, struct sim_container *container, uint
 	if (!container->groups || container->iommu_set)
 		return -EINVAL;
 	if ((type != TYPE1_IOMMU && type != IOVA_VFIO_TYPE1V2_IOMMU &&
-	     type != TYPE1_NESTING_IOMMU) || !check_extension(sim, container, type))
+	     type != TYPE1_NESTING_IOMMU) ||
+	    !check_extension(sim, container, type))
 		return -ENODEV;
 	if (type == TYPE1_NESTING_IOMMU)
 		return -EINVAL; /* IOC:iommu_enable_nesting on an IOMMU that cannot */

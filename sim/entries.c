@@ -118,8 +118,7 @@ static bool name_for_group(struct iova_sim *sim, const struct sim_node *dir,
 }
 
 /* Calls for each entry until one answers other than 0. Names may come twice. */
-int sim_each_child_(struct iova_sim *sim, const struct sim_node *dir, sim_child_fn *call,
-		    void *arg)
+int sim_each_child_(struct iova_sim *sim, const struct sim_node *dir, sim_child_fn *call, void *arg)
 {
 	char name[SIM_NAME_MAX + 8];
 	struct sim_node child = *dir;

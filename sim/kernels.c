@@ -18,6 +18,7 @@ static const struct {
 	const char *release;
 	struct iova_sim_kernel kernel;
 } kernels[] = {
+	/* clang-format off */
 	{ "4.19", { .type1 = 1, .has_regions = 1, .has_group_type = 1, .has_nesting = 1,
 		    .top_defect = 1, .direct = IOVA_SIM_DIRECT_AT_IOMMU } },
 	{ "5.4", { .type1 = 1, .has_regions = 1, .has_group_type = 1, .has_nesting = 1,
@@ -47,6 +48,7 @@ static const struct {
 		    .has_cap_offset = 1, .has_list = 1, .enforces = 1, .has_relaxable = 1,
 		    .has_migration = 1, .has_avail = 1, .has_unmap_all = 1, .claims_owner = 1,
 		    .tells_kind = 1, .padded = 1, .early_wrap = 1 } },
+	/* clang-format on */
 };
 
 int iova_sim_kernel_of(const char *release, struct iova_sim_kernel *ret_kernel)

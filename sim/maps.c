@@ -153,8 +153,10 @@ int sim_map_ioctl_(struct iova_sim *sim, struct sim_container *container, void *
 	if (request.argsz < sizeof request ||
 	    request.flags & ~(IOVA_VFIO_MAP_READ | IOVA_VFIO_MAP_WRITE))
 		return -EINVAL;
-	map = (struct sim_map){ .iova = request.iova, .length = request.size,
-				.vaddr = request.vaddr, .flags = request.flags };
+	map = (struct sim_map){ .iova = request.iova,
+				.length = request.size,
+				.vaddr = request.vaddr,
+				.flags = request.flags };
 	return sim_map_(sim, container, &map);
 }
 

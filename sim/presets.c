@@ -98,12 +98,12 @@ static const struct {
 	const char *name;
 	struct preset preset;
 } presets[] = {
-	{ "desktop", { "6.12", 39, 7, "DMA-FQ", desktop_devices, desktop_regions, intel_common,
-		       0 } },
-	{ "desktop-6.1", { "6.1", 39, 7, "DMA-FQ", desktop_devices, desktop_regions,
-			   intel_common, 0 } },
-	{ "epyc", { "6.12", 64, 4, "DMA-FQ", epyc_devices, no_regions, amd_common,
-		    AMD_PAGE_SIZES } },
+	{ "desktop",
+	  { "6.12", 39, 7, "DMA-FQ", desktop_devices, desktop_regions, intel_common, 0 } },
+	{ "desktop-6.1",
+	  { "6.1", 39, 7, "DMA-FQ", desktop_devices, desktop_regions, intel_common, 0 } },
+	{ "epyc",
+	  { "6.12", 64, 4, "DMA-FQ", epyc_devices, no_regions, amd_common, AMD_PAGE_SIZES } },
 	{ "old", { "4.19", 39, 7, "DMA", desktop_devices, old_regions, intel_common, 0 } },
 };
 
@@ -142,8 +142,8 @@ static int build(struct iova_sim *sim, const struct preset *preset)
 	for (uint32_t id = 0; r >= 0 && id < preset->n_groups; id++)
 		r = add_group(sim, preset, id);
 	for (const struct preset_device *d = preset->devices; r >= 0 && d->name; d++)
-		r = iova_sim_add_device(sim, d->group, d->name, d->vendor, d->device,
-					d->class_code, d->driver);
+		r = iova_sim_add_device(sim, d->group, d->name, d->vendor, d->device, d->class_code,
+					d->driver);
 	for (const struct preset_region *region = preset->regions; r >= 0 && region->word; region++)
 		r = iova_sim_add_device_region(sim, region->device, region->start, region->last,
 					       region->word);

@@ -52,8 +52,8 @@ void sim_go_up_(struct sim_node *node);
 #define SIM_BLIND 2u  /* to files that misbehave */
 const struct sim_file_fault *sim_file_fault_(const struct iova_sim *sim,
 					     const struct sim_node *node);
-int sim_walk_(struct iova_sim *sim, const struct sim_node *from, const char *path,
-	      unsigned int how, struct sim_node *ret_node);
+int sim_walk_(struct iova_sim *sim, const struct sim_node *from, const char *path, unsigned int how,
+	      struct sim_node *ret_node);
 int sim_node_list_(struct iova_sim *sim, const struct sim_node *node, iova_sys_name_fn *each,
 		   void *arg);
 
@@ -78,8 +78,7 @@ int sim_close(void *data, int fd);
 /* group.c */
 int sim_group_ioctl_(struct iova_sim *sim, struct sim_fd *fd, unsigned long request,
 		     void *argument);
-int sim_group_join_(struct iova_sim *sim, struct sim_group *group,
-		    struct sim_container *container);
+int sim_group_join_(struct iova_sim *sim, struct sim_group *group, struct sim_container *container);
 void sim_group_release_(struct iova_sim *sim, struct sim_group *group);
 
 /* container.c */

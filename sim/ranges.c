@@ -12,8 +12,8 @@
 /* Append; the caller keeps the order. */
 int sim_ranges_add_(struct sim_ranges *ranges, uint64_t start, uint64_t last)
 {
-	struct iova_range *items = sim_grow_(ranges->items, ranges->n, &ranges->room,
-					     sizeof *items);
+	struct iova_range *items =
+		sim_grow_(ranges->items, ranges->n, &ranges->room, sizeof *items);
 
 	if (!items)
 		return -ENOMEM;

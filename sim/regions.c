@@ -26,8 +26,8 @@ int sim_region_make_(uint64_t start, uint64_t last, const char *word, struct sim
 
 int sim_regions_add_(struct sim_regions *regions, const struct sim_region *region)
 {
-	struct sim_region *items = sim_grow_(regions->items, regions->n, &regions->room,
-					     sizeof *items);
+	struct sim_region *items =
+		sim_grow_(regions->items, regions->n, &regions->room, sizeof *items);
 
 	if (!items)
 		return -ENOMEM;

@@ -70,18 +70,18 @@ struct iova_sim_kernel {
 	uint32_t has_group_type; /**< groups have the file type (4.19) */
 	uint32_t has_regions;    /**< groups have the file reserved_regions (4.11) */
 	uint32_t unsafe_interrupts; /**< parameter allow_unsafe_interrupts of vfio_iommu_type1 */
-	uint32_t entry_limit;    /**< dma_entry_limit: mappings a container may have; 0: no limit */
-	uint32_t pad;            /**< 0 */
+	uint32_t entry_limit; /**< dma_entry_limit: mappings a container may have; 0: no limit */
+	uint32_t pad;         /**< 0 */
 };
 
 /** One IOMMU. Groups behind equal IOMMUs share a domain, as far as type1 does that. */
 struct iova_sim_iommu {
-	uint64_t aperture_start;     /**< the geometry it reports */
-	uint64_t aperture_last;      /**< the geometry it reports */
-	uint64_t map_last;           /**< what it can really map; above: EFAULT at MAP_DMA */
-	uint64_t page_sizes;         /**< a bit for each */
-	uint32_t remaps_interrupts;  /**< 0: attaching needs unsafe_interrupts */
-	uint32_t pad;                /**< 0 */
+	uint64_t aperture_start;    /**< the geometry it reports */
+	uint64_t aperture_last;     /**< the geometry it reports */
+	uint64_t map_last;          /**< what it can really map; above: EFAULT at MAP_DMA */
+	uint64_t page_sizes;        /**< a bit for each */
+	uint32_t remaps_interrupts; /**< 0: attaching needs unsafe_interrupts */
+	uint32_t pad;               /**< 0 */
 };
 
 /**

@@ -113,8 +113,8 @@ static int step(struct iova_sim *sim, struct sim_node *node, const char *name, s
 	return fault && fault->error ? -fault->error : 0;
 }
 
-int sim_walk_(struct iova_sim *sim, const struct sim_node *from, const char *path,
-	      unsigned int how, struct sim_node *ret_node)
+int sim_walk_(struct iova_sim *sim, const struct sim_node *from, const char *path, unsigned int how,
+	      struct sim_node *ret_node)
 {
 	struct sim_node node = *from;
 

@@ -42,8 +42,8 @@ static bool bisects(const struct iova_sim *sim, const struct sim_container *cont
  * Removes every mapping that the range meets. v1 stops at a mapping that
  * begins before the range, and takes one that reaches beyond it whole.
  */
-static uint64_t remove_within(struct iova_sim *sim, struct sim_container *container,
-			      uint64_t start, uint64_t length)
+static uint64_t remove_within(struct iova_sim *sim, struct sim_container *container, uint64_t start,
+			      uint64_t length)
 {
 	uint64_t unmapped = 0;
 	struct sim_map *map;

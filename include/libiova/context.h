@@ -29,28 +29,28 @@ struct iova_ctx;
 
 /** How to open a context. NULL means all defaults. */
 struct iova_ctx_opts {
-	size_t size;                      /**< sizeof(struct iova_ctx_opts) */
-	uint32_t flags;                   /**< IOVA_CTX_* */
-	uint32_t width;                   /**< declared device width, bits, 1..64; 0 if not declared */
-	int32_t container;                /**< with IOVA_CTX_ADOPT: the caller's container fd */
-	uint32_t log_level;               /**< least important level to report, IOVA_LOG_* */
+	size_t size;        /**< sizeof(struct iova_ctx_opts) */
+	uint32_t flags;     /**< IOVA_CTX_* */
+	uint32_t width;     /**< declared device width, bits, 1..64; 0 if not declared */
+	int32_t container;  /**< with IOVA_CTX_ADOPT: the caller's container fd */
+	uint32_t log_level; /**< least important level to report, IOVA_LOG_* */
 	const struct iova_policy *policy; /**< copied; NULL for the default mode */
-	const struct iova_sys *sys;       /**< kept, must outlive the context; NULL for the real one */
-	const char *root;                 /**< directory that holds "sys"; NULL for "/" */
-	iova_log_fn *log;                 /**< where messages go; NULL for nowhere */
-	void *log_data;                   /**< passed to @c log */
+	const struct iova_sys *sys; /**< kept, must outlive the context; NULL for the real one */
+	const char *root;           /**< directory that holds "sys"; NULL for "/" */
+	iova_log_fn *log;           /**< where messages go; NULL for nowhere */
+	void *log_data;             /**< passed to @c log */
 };
 #define IOVA_CTX_ADOPT 1u     /**< use the caller's container fd; never closed here */
-#define IOVA_CTX_UNCHECKED 2u /**< do not refuse what the space refuses: for tests of the kernel itself */
+#define IOVA_CTX_UNCHECKED 2u /**< refuse nothing: for tests of the kernel itself */
 
 /** How to map. NULL means read and write. */
 struct iova_map_opts {
-	size_t size;     /**< sizeof(struct iova_map_opts) */
-	uint32_t flags;  /**< IOVA_MAP_* */
-	uint32_t access; /**< IOVA_READ, IOVA_WRITE or both; 0 for both */
+	size_t size;                  /**< sizeof(struct iova_map_opts) */
+	uint32_t flags;               /**< IOVA_MAP_* */
+	uint32_t access;              /**< IOVA_READ, IOVA_WRITE or both; 0 for both */
 	struct iova_alloc_opts alloc; /**< for iova_ctx_map(): how to look; all 0 for the defaults */
 };
-#define IOVA_MAP_SAME_OK 1u   /**< succeed if exactly this mapping is live already; nothing is done */
+#define IOVA_MAP_SAME_OK 1u /**< succeed if exactly this mapping is live already; nothing is done */
 #define IOVA_MAP_UNCHARGED 2u /**< the memory is device memory: not charged to RLIMIT_MEMLOCK */
 #define IOVA_MAP_NO_WARN 4u   /**< refuse what would only be warned about */
 
@@ -349,7 +349,7 @@ IOVA_API IOVA_MUST_USE int iova_ctx_probe_width(struct iova_ctx *ctx, uint32_t *
  *                        stay mapped in the process until unmapped here
  * @param length          bytes; > 0; multiple of the granule
  * @param opts            options, or NULL for read and write
- * @param reterr_failure  what failed, with the first conflict; may be NULL
+ * @param reterr_failure  what failed, with the worst conflict; may be NULL
  * @return 0, or a negative errno:
  * @err{EINVAL}         ctx or vaddr is NULL, length 0, something not aligned, unknown flags or access;
  *                      or the kernel's own, with from_kernel set
@@ -399,15 +399,15 @@ IOVA_API IOVA_MUST_USE int iova_ctx_map(struct iova_ctx *ctx, void *vaddr, uint6
  * @param vaddr           as for iova_ctx_map_fixed(); also the IOVA
  * @param length          as for iova_ctx_map_fixed()
  * @param opts            options, or NULL
- * @param reterr_failure  what failed, with the first conflict; may be NULL
+ * @param reterr_failure  what failed, with the worst conflict; may be NULL
  * @return 0, or a negative errno as for iova_ctx_map_fixed()
  * @err{EADDRNOTAVAIL}  the address is outside what the IOMMU or policy permits
  * @onfail  nothing is mapped and the context is as it was
  * @mt      MT-Safe
  * @since   0.1
  */
-IOVA_API IOVA_MUST_USE int iova_ctx_map_identity(struct iova_ctx *ctx, void *vaddr,
-						 uint64_t length, const struct iova_map_opts *opts,
+IOVA_API IOVA_MUST_USE int iova_ctx_map_identity(struct iova_ctx *ctx, void *vaddr, uint64_t length,
+						 const struct iova_map_opts *opts,
 						 struct iova_failure *reterr_failure);
 
 /**

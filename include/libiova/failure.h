@@ -49,7 +49,7 @@ extern "C" {
 #define IOVA_SOURCE_KERNEL 1      /**< the kernel's list of valid ranges leaves it out */
 #define IOVA_SOURCE_REGION 2      /**< a reserved region of a group (sysfs) */
 #define IOVA_SOURCE_WIDTH 3       /**< above the declared device width */
-#define IOVA_SOURCE_UNKNOWN_TOP 4 /**< no kernel list and no declared width: nothing vouches for it */
+#define IOVA_SOURCE_UNKNOWN_TOP 4 /**< nothing vouches for an address so high */
 #define IOVA_SOURCE_GRANULE 5     /**< the rest of a page that is partly forbidden */
 #define IOVA_SOURCE_LAST_PAGE 6   /**< the last page of the 64-bit space */
 #define IOVA_SOURCE_RESERVATION 7 /**< the caller's own reservation */
@@ -81,58 +81,58 @@ struct iova_conflict {
  * @name Steps that can fail
  * @{
  */
-#define IOVA_STEP_ARGUMENT 1        /**< looking at the arguments */
-#define IOVA_STEP_READ_HOST 2       /**< reading groups and devices from sysfs */
-#define IOVA_STEP_FIND_GROUP 3      /**< from a number or a device address to a group */
-#define IOVA_STEP_OPEN_CONTAINER 4  /**< open of /dev/vfio/vfio */
-#define IOVA_STEP_ADOPT_CONTAINER 5 /**< recognising the caller's container fd */
-#define IOVA_STEP_OPEN_GROUP 6      /**< open of /dev/vfio/N */
-#define IOVA_STEP_ADOPT_GROUP 7     /**< recognising the caller's group fd */
-#define IOVA_STEP_TRY 8             /**< whether the group's regions break live mappings */
-#define IOVA_STEP_SET_CONTAINER 9   /**< VFIO_GROUP_SET_CONTAINER */
-#define IOVA_STEP_SET_IOMMU 10      /**< VFIO_SET_IOMMU, VFIO_CHECK_EXTENSION before it */
-#define IOVA_STEP_GET_INFO 11       /**< VFIO_IOMMU_GET_INFO */
-#define IOVA_STEP_CHECK 12          /**< asking policy and the table of mappings */
-#define IOVA_STEP_ALLOCATE 13       /**< looking for a free address */
-#define IOVA_STEP_MAP 14            /**< VFIO_IOMMU_MAP_DMA */
-#define IOVA_STEP_UNMAP 15          /**< VFIO_IOMMU_UNMAP_DMA */
+#define IOVA_STEP_ARGUMENT 1         /**< looking at the arguments */
+#define IOVA_STEP_READ_HOST 2        /**< reading groups and devices from sysfs */
+#define IOVA_STEP_FIND_GROUP 3       /**< from a number or a device address to a group */
+#define IOVA_STEP_OPEN_CONTAINER 4   /**< open of /dev/vfio/vfio */
+#define IOVA_STEP_ADOPT_CONTAINER 5  /**< recognising the caller's container fd */
+#define IOVA_STEP_OPEN_GROUP 6       /**< open of /dev/vfio/N */
+#define IOVA_STEP_ADOPT_GROUP 7      /**< recognising the caller's group fd */
+#define IOVA_STEP_TRY 8              /**< whether the group's regions break live mappings */
+#define IOVA_STEP_SET_CONTAINER 9    /**< VFIO_GROUP_SET_CONTAINER */
+#define IOVA_STEP_SET_IOMMU 10       /**< VFIO_SET_IOMMU, VFIO_CHECK_EXTENSION before it */
+#define IOVA_STEP_GET_INFO 11        /**< VFIO_IOMMU_GET_INFO */
+#define IOVA_STEP_CHECK 12           /**< asking policy and the table of mappings */
+#define IOVA_STEP_ALLOCATE 13        /**< looking for a free address */
+#define IOVA_STEP_MAP 14             /**< VFIO_IOMMU_MAP_DMA */
+#define IOVA_STEP_UNMAP 15           /**< VFIO_IOMMU_UNMAP_DMA */
 #define IOVA_STEP_UNSET_CONTAINER 16 /**< VFIO_GROUP_UNSET_CONTAINER */
-#define IOVA_STEP_OPEN_DEVICE 17    /**< VFIO_GROUP_GET_DEVICE_FD */
+#define IOVA_STEP_OPEN_DEVICE 17     /**< VFIO_GROUP_GET_DEVICE_FD */
 /** @} */
 
 /**
  * @name Why, where the library itself knows
  * @{
  */
-#define IOVA_WHY_UNKNOWN 0          /**< only the errno says */
-#define IOVA_WHY_NULL 1             /**< NULL where a handle or result belongs */
-#define IOVA_WHY_OPTIONS 2          /**< an option struct of the wrong size, or an unknown flag */
-#define IOVA_WHY_BAD_DEVICE_NAME 3  /**< not a PCI address */
-#define IOVA_WHY_ZERO_LENGTH 4      /**< nothing to map or unmap */
-#define IOVA_WHY_UNALIGNED 5        /**< IOVA, length or virtual address off the granule */
-#define IOVA_WHY_WRAPS 6            /**< past 2^64-1 */
-#define IOVA_WHY_ACCESS 7           /**< neither read nor write */
-#define IOVA_WHY_NO_SYSFS 8         /**< the root has no sys/kernel/iommu_groups */
-#define IOVA_WHY_NO_GROUP 9         /**< no such group */
-#define IOVA_WHY_NO_DEVICE 10       /**< no such device, or it is in no group */
-#define IOVA_WHY_NOT_CONTAINER 11   /**< the fd is no VFIO container */
-#define IOVA_WHY_NOT_GROUP 12       /**< the fd is no VFIO group */
+#define IOVA_WHY_UNKNOWN 0           /**< only the errno says */
+#define IOVA_WHY_NULL 1              /**< NULL where a handle or result belongs */
+#define IOVA_WHY_OPTIONS 2           /**< an option struct of the wrong size, or an unknown flag */
+#define IOVA_WHY_BAD_DEVICE_NAME 3   /**< not a PCI address */
+#define IOVA_WHY_ZERO_LENGTH 4       /**< nothing to map or unmap */
+#define IOVA_WHY_UNALIGNED 5         /**< IOVA, length or virtual address off the granule */
+#define IOVA_WHY_WRAPS 6             /**< past 2^64-1 */
+#define IOVA_WHY_ACCESS 7            /**< neither read nor write */
+#define IOVA_WHY_NO_SYSFS 8          /**< the root has no sys/kernel/iommu_groups */
+#define IOVA_WHY_NO_GROUP 9          /**< no such group */
+#define IOVA_WHY_NO_DEVICE 10        /**< no such device, or it is in no group */
+#define IOVA_WHY_NOT_CONTAINER 11    /**< the fd is no VFIO container */
+#define IOVA_WHY_NOT_GROUP 12        /**< the fd is no VFIO group */
 #define IOVA_WHY_ALREADY_ATTACHED 13 /**< the group is in this context */
-#define IOVA_WHY_NOT_ATTACHED 14    /**< the group is not in this context */
-#define IOVA_WHY_NO_IOMMU 15        /**< no group is attached yet */
-#define IOVA_WHY_NOT_VIABLE 16      /**< a member of the group has a driver that is not VFIO's */
-#define IOVA_WHY_BREAKS_MAPPING 17  /**< the group forbids what is mapped now */
-#define IOVA_WHY_REFUSED 18         /**< the address is not to be used: see the conflict */
-#define IOVA_WHY_OVERLAP 19         /**< a live mapping is there: see the conflict */
-#define IOVA_WHY_NO_SPACE 20        /**< no free range is large enough */
-#define IOVA_WHY_ENTRY_LIMIT 21     /**< the container has no mapping left */
-#define IOVA_WHY_MEMLOCK 22         /**< RLIMIT_MEMLOCK would be passed */
-#define IOVA_WHY_NOT_MAPPED 23      /**< nothing is mapped there */
-#define IOVA_WHY_CUTS_MAPPING 24    /**< the range would cut a mapping in two */
-#define IOVA_WHY_UNMAP_SIZE 25      /**< the kernel unmapped another size than recorded */
-#define IOVA_WHY_MAPPINGS_LIVE 26   /**< leaving would drop live mappings */
-#define IOVA_WHY_BAD_REPLY 27       /**< the kernel's answer cannot be parsed */
-#define IOVA_WHY_NO_TYPE1 28        /**< the kernel offers no type1 v2 IOMMU */
+#define IOVA_WHY_NOT_ATTACHED 14     /**< the group is not in this context */
+#define IOVA_WHY_NO_IOMMU 15         /**< no group is attached yet */
+#define IOVA_WHY_NOT_VIABLE 16       /**< a member of the group has a driver that is not VFIO's */
+#define IOVA_WHY_BREAKS_MAPPING 17   /**< the group forbids what is mapped now */
+#define IOVA_WHY_REFUSED 18          /**< the address is not to be used: see the conflict */
+#define IOVA_WHY_OVERLAP 19          /**< a live mapping is there: see the conflict */
+#define IOVA_WHY_NO_SPACE 20         /**< no free range is large enough */
+#define IOVA_WHY_ENTRY_LIMIT 21      /**< the container has no mapping left */
+#define IOVA_WHY_MEMLOCK 22          /**< RLIMIT_MEMLOCK would be passed */
+#define IOVA_WHY_NOT_MAPPED 23       /**< nothing is mapped there */
+#define IOVA_WHY_CUTS_MAPPING 24     /**< the range would cut a mapping in two */
+#define IOVA_WHY_UNMAP_SIZE 25       /**< the kernel unmapped another size than recorded */
+#define IOVA_WHY_MAPPINGS_LIVE 26    /**< leaving would drop live mappings */
+#define IOVA_WHY_BAD_REPLY 27        /**< the kernel's answer cannot be parsed */
+#define IOVA_WHY_NO_TYPE1 28         /**< the kernel offers no type1 v2 IOMMU */
 /** @} */
 
 /**
@@ -148,21 +148,27 @@ struct iova_failure {
 	int32_t error;        /**< the negative errno that was returned */
 	uint32_t from_kernel; /**< 1: the kernel's own answer; 0: refused before it was asked */
 	uint32_t group;       /**< the group in question, or IOVA_GROUP_NONE */
-	uint32_t n_conflicts; /**< how many conflicts there are; the first is below */
+	uint32_t n_conflicts; /**< how many conflicts there are; the worst is below */
 	char device[IOVA_DEVICE_NAME_MAX]; /**< the device in question, or "" */
-	char path[128];       /**< the file in question, or "" */
-	uint64_t iova;        /**< the range in question: first address, */
-	uint64_t length;      /**< bytes, 0 if there is none, */
-	uint64_t vaddr;       /**< and the memory behind it */
-	uint64_t granule;     /**< granule of the space, 0 if not known */
-	uint64_t expected;    /**< for IOVA_WHY_UNMAP_SIZE bytes recorded; for a limit, what was needed */
-	uint64_t actual;      /**< for IOVA_WHY_UNMAP_SIZE bytes unmapped; for a limit, what is left */
-	struct iova_conflict conflict; /**< the first conflict, if n_conflicts > 0 */
+	char path[128];                    /**< the file in question, or "" */
+	uint64_t iova;                     /**< the range in question: first address, */
+	uint64_t length;                   /**< bytes, 0 if there is none, */
+	uint64_t vaddr;                    /**< and the memory behind it */
+	uint64_t granule;                  /**< granule of the space, 0 if not known */
+	uint64_t expected; /**< for IOVA_WHY_UNMAP_SIZE bytes recorded; for a limit, what was needed */
+	uint64_t actual; /**< for IOVA_WHY_UNMAP_SIZE bytes unmapped; for a limit, what is left */
+	struct iova_conflict conflict; /**< the worst conflict, if n_conflicts > 0 */
 };
 
 /** A failure with nothing known, ready to be passed. */
-#define IOVA_FAILURE_INIT { sizeof(struct iova_failure), 0, 0, 0, 0, IOVA_GROUP_NONE, 0, "", "", 0, 0, \
-	0, 0, 0, 0, { { 0, 0 }, { 0, 0 }, 0, 0, 0, IOVA_GROUP_NONE, "", "", 0 } }
+#define IOVA_FAILURE_INIT                                                                        \
+	{                                                                                        \
+		sizeof(struct iova_failure), 0, 0, 0, 0, IOVA_GROUP_NONE, 0, "", "", 0, 0, 0, 0, \
+			0, 0,                                                                    \
+		{                                                                                \
+			{ 0, 0 }, { 0, 0 }, 0, 0, 0, IOVA_GROUP_NONE, "", "", 0                  \
+		}                                                                                \
+	}
 
 #ifdef __cplusplus
 }

@@ -42,16 +42,16 @@ struct iova_region {
 
 /** A group. Set @c size first; the rest is filled. */
 struct iova_group_info {
-	size_t size;          /**< sizeof(struct iova_group_info) */
-	uint32_t id;          /**< number of the group */
-	uint32_t regions;     /**< IOVA_REGIONS_*: how well they could be read */
-	uint32_t n_devices;   /**< devices in the group */
-	uint32_t n_regions;   /**< regions that are known */
-	uint32_t n_blocking;  /**< devices whose driver keeps the group from being used */
-	int32_t error;        /**< errno behind IOVA_REGIONS_UNREADABLE, negative, else 0 */
+	size_t size;           /**< sizeof(struct iova_group_info) */
+	uint32_t id;           /**< number of the group */
+	uint32_t regions;      /**< IOVA_REGIONS_*: how well they could be read */
+	uint32_t n_devices;    /**< devices in the group */
+	uint32_t n_regions;    /**< regions that are known */
+	uint32_t n_blocking;   /**< devices whose driver keeps the group from being used */
+	int32_t error;         /**< errno behind IOVA_REGIONS_UNREADABLE, negative, else 0 */
 	int32_t devices_error; /**< errno if the devices could not be listed, negative, else 0 */
-	uint32_t pad;         /**< 0 */
-	char type[24];        /**< default domain type ("DMA", "DMA-FQ", "identity"), "" if not known */
+	uint32_t pad;          /**< 0 */
+	char type[24]; /**< default domain type ("DMA", "DMA-FQ", "identity"), "" if not known */
 };
 
 /** A device. Set @c size first; the rest is filled. */
@@ -64,7 +64,7 @@ struct iova_device_info {
 	uint32_t blocks;     /**< 1 if its driver keeps the group from being used by VFIO */
 	uint32_t pad;        /**< 0 */
 	char name[IOVA_DEVICE_NAME_MAX]; /**< address, such as 0000:00:1f.0 */
-	char driver[40];     /**< bound driver, "" if none */
+	char driver[40];                 /**< bound driver, "" if none */
 };
 
 /** What to read. NULL means the running machine. */

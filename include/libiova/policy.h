@@ -118,8 +118,8 @@ IOVA_API IOVA_MUST_USE int iova_policy_override_group(struct iova_policy *policy
  * @mt      MT-Safe race:policy
  * @since   0.1
  */
-IOVA_API IOVA_MUST_USE int iova_policy_override_device(struct iova_policy *policy,
-						       const char *name, uint32_t verdict);
+IOVA_API IOVA_MUST_USE int iova_policy_override_device(struct iova_policy *policy, const char *name,
+						       uint32_t verdict);
 
 /**
  * Decide for groups whose regions cannot be read whole while the kernel lists
@@ -133,8 +133,7 @@ IOVA_API IOVA_MUST_USE int iova_policy_override_device(struct iova_policy *polic
  * @mt      MT-Safe race:policy
  * @since   0.1
  */
-IOVA_API IOVA_MUST_USE int iova_policy_set_unreadable(struct iova_policy *policy,
-						      uint32_t verdict);
+IOVA_API IOVA_MUST_USE int iova_policy_set_unreadable(struct iova_policy *policy, uint32_t verdict);
 
 #ifdef __cplusplus
 }

@@ -57,14 +57,14 @@ struct iova_space_opts {
 	size_t size;                      /**< sizeof(struct iova_space_opts) */
 	uint64_t granule;                 /**< smallest page, a power of two; 0 for 4096 */
 	const struct iova_policy *policy; /**< copied; NULL for the default mode */
-	uint32_t width;                   /**< addresses the devices can drive, bits, 1..64; 0 if not declared */
-	uint32_t pad;                     /**< 0 */
+	uint32_t width; /**< addresses the devices can drive, bits, 1..64; 0 if not declared */
+	uint32_t pad;   /**< 0 */
 };
 
 /** One range of one tier, with the same reasons throughout. A value. */
 struct iova_segment {
-	struct iova_range range;
-	uint32_t tier;      /**< IOVA_TIER_* */
+	struct iova_range range; /**< addresses of the segment */
+	uint32_t tier;           /**< IOVA_TIER_* */
 	uint32_t n_reasons; /**< how many iova_space_nth_reason() has; 0 only for usable ones */
 };
 
@@ -86,12 +86,12 @@ struct iova_mapping {
 
 /** The answer to a check. Set @c size first. */
 struct iova_check {
-	size_t size;                  /**< sizeof(struct iova_check) */
-	uint32_t verdict;             /**< IOVA_VERDICT_*: the worst of all conflicts */
-	uint32_t flags;               /**< IOVA_CHECK_* */
-	uint64_t n_conflicts;         /**< all of them, also those that did not fit the array */
-	struct iova_range fit_below;  /**< nearest free usable range of that length below */
-	struct iova_range fit_above;  /**< and above */
+	size_t size;                 /**< sizeof(struct iova_check) */
+	uint32_t verdict;            /**< IOVA_VERDICT_*: the worst of all conflicts */
+	uint32_t flags;              /**< IOVA_CHECK_* */
+	uint64_t n_conflicts;        /**< all of them, also those that did not fit the array */
+	struct iova_range fit_below; /**< nearest free usable range of that length below */
+	struct iova_range fit_above; /**< and above */
 };
 #define IOVA_CHECK_FIT_BELOW 1u /**< fit_below is set */
 #define IOVA_CHECK_FIT_ABOVE 2u /**< fit_above is set */
@@ -432,7 +432,6 @@ IOVA_API IOVA_MUST_USE int iova_space_nth_reason(const struct iova_space *space,
  * @return 0 (whatever the verdict), or a negative errno:
  * @err{EINVAL}     an argument is NULL, the check's size too small, length 0, or not aligned
  * @err{EOVERFLOW}  the range would pass 2^64-1
- * @err{ENOMEM}     no memory
  * @onfail  nothing is written
  * @mt      MT-Safe race:space
  * @since   0.1

@@ -16,18 +16,25 @@
 extern "C" {
 #endif
 
-/** Marks a declaration as part of the interface. */
 #if defined(__GNUC__)
+/** Marks a declaration as part of the interface. */
 #define IOVA_API __attribute__((visibility("default")))
-#define IOVA_MUST_USE __attribute__((warn_unused_result))
 #else
 #define IOVA_API
+#endif
+
+#if defined(__GNUC__)
+/** The result tells whether it worked: the compiler warns where it is dropped. */
+#define IOVA_MUST_USE __attribute__((warn_unused_result))
+#else
 #define IOVA_MUST_USE
 #endif
 
-/** Version of the headers the program was compiled against. */
+/** Major number of the headers the program was compiled against. */
 #define IOVA_VERSION_MAJOR 0
+/** Minor number of the headers. */
 #define IOVA_VERSION_MINOR 1
+/** Patch number of the headers. */
 #define IOVA_VERSION_PATCH 0
 
 /** The three numbers in one, for comparisons in the preprocessor. */

@@ -23,8 +23,7 @@ static inline bool range_contains(const struct iova_range *outer, const struct i
 }
 
 /* Of two ranges that overlap: what they share. */
-static inline struct iova_range range_shared(const struct iova_range *a,
-					     const struct iova_range *b)
+static inline struct iova_range range_shared(const struct iova_range *a, const struct iova_range *b)
 {
 	return (struct iova_range){
 		.start = a->start > b->start ? a->start : b->start,

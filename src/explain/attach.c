@@ -20,20 +20,23 @@ bool iova_explain_not_viable_(const struct story *story)
 	unsigned others;
 
 	if (!blocker) {
-		iova_say_cause_(story, "%s is not viable: a member is bound to a driver that is not "
-				       "VFIO's, or somebody else owns the group.",
+		iova_say_cause_(story,
+				"%s is not viable: a member is bound to a driver that is "
+				"not VFIO's, or somebody else owns the group.",
 				story->whole);
-		iova_say_remedy_(story, "Bind all its members to vfio-pci, or to no driver; they are "
-					"listed in its folder below /sys/kernel/iommu_groups.");
+		iova_say_remedy_(story, "Bind all its members to vfio-pci, or to no driver; they "
+					"are listed in its folder below /sys/kernel/iommu_groups.");
 		return true;
 	}
 	others = story->group->info.n_blocking - 1;
-	iova_say_cause_(story, "%s is not viable: its member %s is bound to the driver %s, and VFIO "
-			       "uses a group as a whole or not at all.",
+	iova_say_cause_(story,
+			"%s is not viable: its member %s is bound to the driver %s, and "
+			"VFIO uses a group as a whole or not at all.",
 			story->whole, blocker->name, blocker->driver);
 	if (others)
-		iova_say_remedy_(story, "Unbind %s from %s, or bind it to vfio-pci as well; and so for "
-					"%u more of its members.",
+		iova_say_remedy_(story,
+				 "Unbind %s from %s, or bind it to vfio-pci as well; and so "
+				 "for %u more of its members.",
 				 blocker->name, blocker->driver, others);
 	else
 		iova_say_remedy_(story, "Unbind %s from %s, or bind it to vfio-pci as well.",
@@ -51,14 +54,17 @@ bool iova_explain_direct_(const struct story *story)
 
 	if (!direct)
 		return false;
-	iova_say_cause_(story, "The kernel refuses group %u because firmware keeps 0x%llx-0x%llx mapped "
-			       "one to one for it (direct region: RMRR, IVMD or RMR).",
+	iova_say_cause_(story,
+			"The kernel refuses group %u because firmware keeps 0x%llx-0x%llx "
+			"mapped one to one for it (direct region: RMRR, IVMD or RMR).",
 			(unsigned)story->failure->group, (ull)direct->range.start,
 			(ull)direct->range.last);
-	iova_say_remedy_(story, "Use another device, or have the firmware's vendor drop the region for "
-				"this one (often a setting for legacy USB, remote management or "
-				"shared memory of the device).%s",
-			 story->failure->error != -EPERM ? "" :
+	iova_say_remedy_(story,
+			 "Use another device, or have the firmware's vendor drop the region "
+			 "for this one (often a setting for legacy USB, remote management "
+			 "or shared memory of the device).%s",
+			 story->failure->error != -EPERM ?
+				 "" :
 				 " The kernel's log (dmesg) confirms it; if it does not, "
 				 "interrupt remapping may be what is missing.");
 	return true;
@@ -75,27 +81,32 @@ static bool explain_open(const struct story *story)
 	case ENODEV:
 	case ENXIO:
 		if (container) {
-			iova_say_cause_(story, "There is no working /dev/vfio/vfio: the module vfio is not "
-					       "loaded, or VFIO is not built into this kernel.");
+			iova_say_cause_(story, "There is no working /dev/vfio/vfio: the module "
+					       "vfio is not loaded, or VFIO is not built into this "
+					       "kernel.");
 			iova_say_remedy_(story, "Load it: modprobe vfio-pci.");
 			return true;
 		}
-		iova_say_cause_(story, "The node of %s below /dev/vfio is not there: no device of it is bound "
-				       "to a VFIO driver.", story->subject);
+		iova_say_cause_(story,
+				"The node of %s below /dev/vfio is not there: no device of "
+				"it is bound to a VFIO driver.",
+				story->subject);
 		iova_say_remedy_(story, how_to_bind);
 		return true;
 	case EACCES:
 	case EPERM:
 		iova_say_cause_(story, "This user may not open %s.", node);
 		iova_say_remedy_(story, container ?
-						"Give the user read and write access to it; VFIO's own rights "
-						"come from the group nodes." :
-						"Give the user read and write access to it (chown, or a udev rule "
-						"for the vfio subsystem).");
+						"Give the user read and write access to it; VFIO's "
+						"own rights come from the group nodes." :
+						"Give the user read and write access to it (chown, "
+						"or a udev rule for the vfio subsystem).");
 		return true;
 	case EBUSY:
-		iova_say_cause_(story, "%s is open already, here or in another process; it can be "
-				       "opened once.", container ? node : story->whole);
+		iova_say_cause_(story,
+				"%s is open already, here or in another process; it can be "
+				"opened once.",
+				container ? node : story->whole);
 		iova_say_remedy_(story, "Close the other user, or pass its descriptor to "
 					"iova_ctx_adopt_group().");
 		return true;
@@ -104,27 +115,77 @@ static bool explain_open(const struct story *story)
 	}
 }
 
+/* Otherwise there may be a direct region that we cannot see. */
+static bool regions_are_known(const struct story *story)
+{
+	return story->group && (story->group->info.regions == IOVA_REGIONS_READ ||
+				story->group->info.regions == IOVA_REGIONS_EMPTY);
+}
+
+/*
+ * The owner is claimed at SET_CONTAINER (5.19 on); a container with its IOMMU
+ * set attaches the group there and then, and finds what SET_IOMMU would have found.
+ */
+static void explain_not_permitted(const struct story *story)
+{
+	iova_say_cause_(story,
+			"The kernel refuses %s: it is not viable (a member is bound to a "
+			"driver that is not VFIO's, or somebody else owns it); or, if the "
+			"container has its IOMMU already, the platform does not remap "
+			"interrupts%s.",
+			story->subject,
+			regions_are_known(story) ? "" :
+						   " or firmware keeps memory mapped one to "
+						   "one for the device (RMRR)");
+	iova_say_remedy_(story,
+			 "Bind all members of the group to vfio-pci, or to no driver. If "
+			 "they are, look at the kernel's log (dmesg) for interrupts%s.",
+			 regions_are_known(story) ? "" : " and RMRR");
+}
+
+static void explain_interrupts(const struct story *story)
+{
+	bool known = regions_are_known(story);
+
+	iova_say_cause_(story,
+			"The platform does not remap interrupts, so a device of %s could "
+			"raise any interrupt of the host; the kernel refuses it.%s",
+			story->subject,
+			known ? "" :
+				" Or firmware keeps memory mapped one to one for the device "
+				"(RMRR): the group's regions are not known.");
+	iova_say_remedy_(story,
+			 "Turn interrupt remapping on (firmware, or intremap=on for a "
+			 "virtual IOMMU). If the devices are trusted: set the parameter "
+			 "allow_unsafe_interrupts of vfio_iommu_type1 to 1.%s",
+			 known ? "" : " The kernel's log (dmesg) names an RMRR if that was it.");
+}
+
 static bool explain_set_container(const struct story *story)
 {
 	const struct iova_failure *f = story->failure;
 
 	switch (-f->error) {
 	case EPERM:
-		if (iova_story_blocker_(story) || !explain_eperm(story))
+		if (iova_story_blocker_(story))
 			return iova_explain_not_viable_(story);
+		if (!iova_explain_direct_(story))
+			explain_not_permitted(story);
 		return true;
 	case EINVAL:
 		if (iova_explain_direct_(story))
 			return true;
-		iova_say_cause_(story, "The container does not take %s: it is in a container already, what "
-				       "is mapped hits a region of the group, or their IOMMUs have no "
-				       "valid range in common.",
+		iova_say_cause_(story,
+				"The container does not take %s: it is in a container "
+				"already, what is mapped hits a region of the group, or "
+				"their IOMMUs have no valid range in common.",
 				story->subject);
-		iova_say_remedy_(story, "Detach it elsewhere, unmap what is in the way, or give the group a "
-					"container of its own.");
+		iova_say_remedy_(story, "Detach it elsewhere, unmap what is in the way, or give "
+					"the group a container of its own.");
 		return true;
 	case EBUSY:
-		iova_say_cause_(story, "The IOMMU of %s is in use by somebody else.", story->subject);
+		iova_say_cause_(story, "The IOMMU of %s is in use by somebody else.",
+				story->subject);
 		iova_say_remedy_(story, "Stop the other user of the group's devices.");
 		return true;
 	case ENODEV:
@@ -141,23 +202,6 @@ static bool explain_set_container(const struct story *story)
 	}
 }
 
-/* Attaching to an IOMMU: a direct region that we cannot see, or no interrupt remapping. */
-static void explain_interrupts(const struct story *story)
-{
-	bool regions_known = story->group && (story->group->info.regions == IOVA_REGIONS_READ ||
-					      story->group->info.regions == IOVA_REGIONS_EMPTY);
-
-	iova_say_cause_(story, "The platform does not remap interrupts, so a device of %s could raise "
-			       "any interrupt of the host; the kernel refuses it%s.",
-			story->subject,
-			regions_known ? "" : ". Or firmware keeps memory mapped one to one for the "
-					     "device (RMRR); the group's regions are not known");
-	iova_say_remedy_(story, "Turn interrupt remapping on (firmware, or intremap=on for a virtual "
-				"IOMMU). If the devices are trusted: set the parameter "
-				"allow_unsafe_interrupts of vfio_iommu_type1 to 1.%s",
-			 regions_known ? "" : " The kernel's log (dmesg) names an RMRR if that was it.");
-}
-
 static bool explain_set_iommu(const struct story *story)
 {
 	switch (-story->failure->error) {
@@ -168,8 +212,8 @@ static bool explain_set_iommu(const struct story *story)
 	case EINVAL:
 		if (iova_explain_direct_(story))
 			return true;
-		iova_say_cause_(story, "The container takes no IOMMU: no group is in it, it has one already, or "
-				       "the group's regions leave no valid range.");
+		iova_say_cause_(story, "The container takes no IOMMU: no group is in it, it has "
+				       "one already, or the group's regions leave no valid range.");
 		iova_say_remedy_(story, "Attach a group first, and set the IOMMU once.");
 		return true;
 	case ENODEV:
@@ -177,14 +221,15 @@ static bool explain_set_iommu(const struct story *story)
 		iova_say_remedy_(story, "Load the module vfio_iommu_type1.");
 		return true;
 	case EBUSY:
-		iova_say_cause_(story, "The IOMMU of %s is in use by somebody else.", story->subject);
+		iova_say_cause_(story, "The IOMMU of %s is in use by somebody else.",
+				story->subject);
 		iova_say_remedy_(story, "Stop the other user of the group's devices.");
 		return true;
 	case EIO:
 		iova_say_cause_(story, "The kernel could not make an IOMMU domain for %s.",
 				story->subject);
-		iova_say_remedy_(story, "Look at the kernel's log (dmesg); the IOMMU may be in pass-through or "
-					"off.");
+		iova_say_remedy_(story, "Look at the kernel's log (dmesg); the IOMMU may be in "
+					"pass-through or off.");
 		return true;
 	default:
 		return false;

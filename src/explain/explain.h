@@ -43,5 +43,6 @@ const struct iova_region *iova_story_direct_(const struct story *story);
 /* Device names a bound driver: "0000:01:00.0 is bound to nvme". True if there was one to name. */
 bool iova_explain_not_viable_(const struct story *story);
 bool iova_explain_direct_(const struct story *story);
+bool iova_explain_overlap_(const struct story *story);
 
 #endif

@@ -48,7 +48,8 @@ static const char *region_meaning(uint32_t type)
 	case IOVA_REGION_DIRECT:
 		return "firmware wants it mapped one to one";
 	case IOVA_REGION_DIRECT_RELAXABLE:
-		return "firmware may have the device use it, and the kernel maps over it in silence";
+		return "firmware may have the device use it, and the kernel maps over it in "
+		       "silence";
 	case IOVA_REGION_RESERVED:
 		return "no memory is reached there";
 	case IOVA_REGION_MSI:

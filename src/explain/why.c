@@ -6,12 +6,46 @@
 
 typedef unsigned long long ull;
 
-#define SAY(cause, remedy)                    \
-	do {                                  \
+#define SAY(cause, remedy)                       \
+	do {                                     \
 		iova_say_cause_(story, cause);   \
 		iova_say_remedy_(story, remedy); \
-		return true;                  \
+		return true;                     \
 	} while (0)
+
+#define SAY_REMEDY(remedy)                       \
+	do {                                     \
+		iova_say_remedy_(story, remedy); \
+		return true;                     \
+	} while (0)
+
+static void explain_unaligned(const struct story *story)
+{
+	const struct iova_failure *f = story->failure;
+	uint64_t mask = f->granule ? f->granule - 1 : 0;
+
+	if (mask && f->iova & mask)
+		iova_say_cause_(story,
+				"IOVA 0x%llx is not a multiple of the IOMMU's page of "
+				"0x%llx bytes.",
+				(ull)f->iova, (ull)f->granule);
+	else if (mask && f->length & mask)
+		iova_say_cause_(story,
+				"The length 0x%llx is not a multiple of the IOMMU's page of "
+				"0x%llx bytes.",
+				(ull)f->length, (ull)f->granule);
+	else if (mask && f->vaddr & mask)
+		iova_say_cause_(story,
+				"The memory at 0x%llx does not begin at a multiple of the "
+				"IOMMU's page of 0x%llx bytes.",
+				(ull)f->vaddr, (ull)f->granule);
+	else
+		iova_say_cause_(story,
+				"IOVA 0x%llx, length 0x%llx and memory 0x%llx are not all "
+				"multiples of the IOMMU's page.",
+				(ull)f->iova, (ull)f->length, (ull)f->vaddr);
+	iova_say_remedy_(story, "Align IOVA, length and memory to that page.");
+}
 
 static bool explain_argument(const struct story *story)
 {
@@ -27,7 +61,7 @@ static bool explain_argument(const struct story *story)
 		    "Set its size to sizeof of the struct, zero what is not used, and check the "
 		    "library's version.");
 	case IOVA_WHY_ACCESS:
-		SAY("The access asked for is neither read nor write.",
+		SAY("The access asked for is not read, write or both.",
 		    "Use IOVA_READ, IOVA_WRITE or both.");
 	case IOVA_WHY_BAD_DEVICE_NAME:
 		iova_say_cause_(story, "\"%s\" is not a PCI address.", f->device);
@@ -36,19 +70,14 @@ static bool explain_argument(const struct story *story)
 		return true;
 	case IOVA_WHY_ZERO_LENGTH:
 		iova_say_cause_(story, "The length of the range at 0x%llx is 0.", (ull)f->iova);
-		iova_say_remedy_(story, "Ask for at least one page of 0x%llx bytes.",
-				 (ull)f->granule);
-		return true;
+		SAY_REMEDY("Ask for at least one page of the IOMMU.");
 	case IOVA_WHY_UNALIGNED:
-		iova_say_cause_(story,
-				"IOVA 0x%llx, length 0x%llx and memory 0x%llx are not all multiples "
-				"of the IOMMU's page of 0x%llx bytes.",
-				(ull)f->iova, (ull)f->length, (ull)f->vaddr, (ull)f->granule);
-		iova_say_remedy_(story, "Align all three to 0x%llx.", (ull)f->granule);
+		explain_unaligned(story);
 		return true;
 	case IOVA_WHY_WRAPS:
-		iova_say_cause_(story, "IOVA 0x%llx or memory 0x%llx with length 0x%llx passes the "
-				       "top of the 64-bit space.",
+		iova_say_cause_(story,
+				"IOVA 0x%llx or memory 0x%llx with length 0x%llx passes the "
+				"top of the 64-bit space.",
 				(ull)f->iova, (ull)f->vaddr, (ull)f->length);
 		iova_say_remedy_(story, "Check the arithmetic behind the address and the length.");
 		return true;
@@ -63,23 +92,27 @@ static bool explain_lookup(const struct story *story)
 
 	switch (f->why) {
 	case IOVA_WHY_NO_SYSFS:
-		iova_say_cause_(story, "%s does not exist: sysfs is not there, or the kernel has no "
-				       "IOMMU groups.", f->path);
+		iova_say_cause_(story,
+				"%s does not exist: sysfs is not there, or the kernel has "
+				"no IOMMU groups.",
+				f->path[0] ? f->path : "/sys/kernel/iommu_groups");
 		iova_say_remedy_(story, "Mount sysfs, or name a root directory that holds "
 					"sys/kernel/iommu_groups.");
 		return true;
 	case IOVA_WHY_NO_GROUP:
-		iova_say_cause_(story, "There is no IOMMU group %u on this machine.",
-				(unsigned)f->group);
+		iova_say_cause_(story, "There is no %s on this machine.",
+				f->group != IOVA_GROUP_NONE ? story->whole : "such IOMMU group");
 		iova_say_remedy_(story, "List the groups with \"iovactl show\" or in "
-					"/sys/kernel/iommu_groups; without any, turn the IOMMU on in "
-					"firmware and on the kernel's command line (intel_iommu=on).");
+					"/sys/kernel/iommu_groups; without any, turn the IOMMU on "
+					"in firmware and on the kernel's command line "
+					"(intel_iommu=on).");
 		return true;
 	case IOVA_WHY_NO_DEVICE:
 		iova_say_cause_(story, "There is no device %s, or it is in no IOMMU group.",
-				f->device);
-		iova_say_remedy_(story, "Check the address with lspci -D; if the device is there, turn "
-					"the IOMMU on in firmware and on the kernel's command line.");
+				f->device[0] ? f->device : "of that address");
+		iova_say_remedy_(story, "Check the address with lspci -D; if the device is there, "
+					"turn the IOMMU on in firmware and on the kernel's command "
+					"line.");
 		return true;
 	case IOVA_WHY_NOT_CONTAINER:
 		SAY("The file descriptor is no VFIO container.",
@@ -87,13 +120,11 @@ static bool explain_lookup(const struct story *story)
 	case IOVA_WHY_NOT_GROUP:
 		SAY("The file descriptor is no VFIO group.", "Pass a descriptor of /dev/vfio/N.");
 	case IOVA_WHY_ALREADY_ATTACHED:
-		iova_say_cause_(story, "Group %u is attached to this context already.",
-				(unsigned)f->group);
+		iova_say_cause_(story, "%s is attached to this context already.", story->whole);
 		iova_say_remedy_(story, "Attach each group once; its devices all come with it.");
 		return true;
 	case IOVA_WHY_NOT_ATTACHED:
-		iova_say_cause_(story, "Group %u is not attached to this context.",
-				(unsigned)f->group);
+		iova_say_cause_(story, "%s is not attached to this context.", story->whole);
 		iova_say_remedy_(story, "Attach it first, or check the number.");
 		return true;
 	case IOVA_WHY_NO_TYPE1:
@@ -107,56 +138,91 @@ static bool explain_lookup(const struct story *story)
 	}
 }
 
+bool iova_explain_overlap_(const struct story *story)
+{
+	char text[320];
+
+	if (iova_story_has_conflict_(story)) {
+		iova_conflict_text(&story->failure->conflict, text, sizeof text);
+		iova_say_cause_(story, "Something is mapped in %s already: %s.", story->range,
+				text);
+	} else {
+		iova_say_cause_(story,
+				"A mapping that was not made through this context is in %s "
+				"already.",
+				story->range);
+	}
+	iova_say_remedy_(story, "Unmap what is there first, or map at another address.");
+	return true;
+}
+
 static bool explain_conflict(const struct story *story)
 {
 	const struct iova_failure *f = story->failure;
-	char text[320] = "";
+	char text[320] = "what is there is not known";
 
-	if (f->n_conflicts)
+	if (iova_story_has_conflict_(story))
 		iova_conflict_text(&f->conflict, text, sizeof text);
 	switch (f->why) {
 	case IOVA_WHY_NO_IOMMU:
 		SAY("No group is attached, so there is no IOMMU to map in.",
 		    "Attach a group or a device first.");
 	case IOVA_WHY_REFUSED:
-		iova_say_cause_(story, "The range %s is refused: %s.", story->range, text);
+		iova_say_cause_(story, "Nothing may be mapped in %s: %s.", story->range, text);
 		if (f->conflict.verdict == IOVA_VERDICT_WARN ||
 		    f->conflict.type == IOVA_REGION_DIRECT_RELAXABLE)
 			iova_say_remedy_(story, "Choose another address, or allow the region by an "
-						"override if the device's firmware does not use it.");
+						"override if the device's firmware does not use "
+						"it.");
 		else
-			iova_say_remedy_(story, "Choose another address, or let the library choose one; "
-						"a check names the nearest that fit.");
+			iova_say_remedy_(story, "Choose another address, or let the library choose "
+						"one; a check names the nearest that fit.");
 		return true;
 	case IOVA_WHY_OVERLAP:
-		if (f->n_conflicts)
-			iova_say_cause_(story, "The range %s is taken: %s.", story->range, text);
-		else
-			iova_say_cause_(story, "The range %s overlaps a mapping in this container "
-					       "that was not made through this context.",
-					story->range);
-		iova_say_remedy_(story, "Unmap what is there first, or map at another address.");
-		return true;
+		return iova_explain_overlap_(story);
 	case IOVA_WHY_BREAKS_MAPPING:
-		iova_say_cause_(story, "Group %u cannot join: the live mapping %s would become "
-				       "forbidden: %s.",
-				(unsigned)f->group, story->range, text);
-		iova_say_remedy_(story, "Unmap it and map the memory elsewhere, or attach the group "
-					"before anything is mapped.");
+		iova_say_cause_(story,
+				"%s cannot join: the live mapping of %s would become "
+				"forbidden: %s.",
+				story->whole, story->range, text);
+		iova_say_remedy_(story, "Unmap it and map the memory elsewhere, or attach the "
+					"group before anything is mapped.");
 		return true;
+	default:
+		return false;
+	}
+}
+
+static bool explain_absence(const struct story *story)
+{
+	const struct iova_failure *f = story->failure;
+
+	switch (f->why) {
 	case IOVA_WHY_NO_SPACE:
-		iova_say_cause_(story, "No free range of 0x%llx bytes is left where it was looked for.",
-				(ull)f->length);
-		iova_say_remedy_(story, "Unmap something, map smaller pieces, or widen the window.");
+		if (f->length)
+			iova_say_cause_(story,
+					"No free range of 0x%llx bytes is left where it was "
+					"looked for.",
+					(ull)f->length);
+		else
+			iova_say_cause_(story, "No free range is left where it was looked for.");
+		iova_say_remedy_(story, "Unmap something, map smaller pieces, or widen the "
+					"window.");
 		return true;
 	case IOVA_WHY_NOT_MAPPED:
 		iova_say_cause_(story, "Nothing is mapped in %s.", story->range);
 		iova_say_remedy_(story, "Unmap what was mapped, once.");
 		return true;
 	case IOVA_WHY_CUTS_MAPPING:
-		iova_say_cause_(story, "The range %s would cut the mapping 0x%llx-0x%llx in two.",
-				story->range, (ull)f->conflict.region.start,
-				(ull)f->conflict.region.last);
+		if (iova_story_has_conflict_(story))
+			iova_say_cause_(story,
+					"To unmap %s would cut the mapping 0x%llx-0x%llx in "
+					"two.",
+					story->range, (ull)f->conflict.region.start,
+					(ull)f->conflict.region.last);
+		else
+			iova_say_cause_(story, "To unmap %s would cut a mapping in two.",
+					story->range);
 		iova_say_remedy_(story, "Unmap whole mappings; type1 v2 does not split them.");
 		return true;
 	default:
@@ -170,29 +236,35 @@ static bool explain_limit(const struct story *story)
 
 	switch (f->why) {
 	case IOVA_WHY_ENTRY_LIMIT:
-		SAY("The container takes no more mappings: the limit of vfio_iommu_type1 is used up "
-		    "(65535 by default).",
+		SAY("The container takes no more mappings: the limit of vfio_iommu_type1 is used "
+		    "up (65535 by default).",
 		    "Map larger contiguous pieces, unmap what is not used, or raise the module "
 		    "parameter dma_entry_limit and open a new container.");
 	case IOVA_WHY_MEMLOCK:
-		iova_say_cause_(story, "0x%llx bytes are to be locked, and RLIMIT_MEMLOCK leaves 0x%llx.",
-				(ull)f->expected, (ull)f->actual);
+		/* In the unit of ulimit -l. */
+		iova_say_cause_(story,
+				"%llu KiB of memory are to be locked, and RLIMIT_MEMLOCK "
+				"leaves %llu KiB.",
+				(ull)(f->expected / 1024 + !!(f->expected % 1024)),
+				(ull)(f->actual / 1024));
 		iova_say_remedy_(story, "Raise the limit (ulimit -l, LimitMEMLOCK=, "
-					"/etc/security/limits.conf), give the process CAP_IPC_LOCK, or "
-					"map less.");
+					"/etc/security/limits.conf), give the process "
+					"CAP_IPC_LOCK, or map less.");
 		return true;
 	case IOVA_WHY_UNMAP_SIZE:
-		iova_say_cause_(story, "The kernel unmapped 0x%llx bytes in %s, and 0x%llx were "
-				       "recorded: somebody else has unmapped or mapped there.",
-				(ull)f->actual, story->range[0] ? story->range : "the range",
-				(ull)f->expected);
-		iova_say_remedy_(story, "Let one party own the mappings of a container; nothing is "
-					"mapped in the range now.");
+		iova_say_cause_(story,
+				"The kernel unmapped 0x%llx bytes in %s, and 0x%llx were "
+				"recorded: somebody else has unmapped or mapped there.",
+				(ull)f->actual, story->range, (ull)f->expected);
+		iova_say_remedy_(story, "Let one party own the mappings of a container, and unmap "
+					"in the process that mapped: up to Linux 5.19 a child "
+					"after fork unmaps nothing.");
 		return true;
 	case IOVA_WHY_MAPPINGS_LIVE:
-		iova_say_cause_(story, "Group %u is the last one, and %llu mappings are live: the kernel "
-				       "would drop them all with it.",
-				(unsigned)f->group, (ull)f->expected);
+		iova_say_cause_(story,
+				"%s is the last one, and mappings are live (%llu of them): "
+				"the kernel would drop them all with it.",
+				story->whole, (ull)f->expected);
 		iova_say_remedy_(story, "Unmap everything first, or close the context.");
 		return true;
 	default:
@@ -205,5 +277,5 @@ bool iova_explain_why_(const struct story *story)
 	if (story->failure->why == IOVA_WHY_NOT_VIABLE)
 		return iova_explain_not_viable_(story);
 	return explain_argument(story) || explain_lookup(story) || explain_conflict(story) ||
-	       explain_limit(story);
+	       explain_absence(story) || explain_limit(story);
 }

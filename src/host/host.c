@@ -41,7 +41,8 @@ static const struct iova_device_info *only_member(const struct iova_group *group
 	return found;
 }
 
-static bool has_member(const struct iova_group *group, bool (*test)(const struct iova_device_info *))
+static bool has_member(const struct iova_group *group,
+		       bool (*test)(const struct iova_device_info *))
 {
 	for (size_t i = 0; i < group->info.n_devices; i++)
 		if (test(&group->devices[i]))
@@ -78,8 +79,8 @@ const struct iova_device_info *iova_group_region_owner_(const struct iova_group 
 	if (owner)
 		return owner;
 	/*
-	 * The first 16 MiB come with an ISA bridge (CONFIG_INTEL_IOMMU_FLOPPY_WA). The kernel merges
-	 * what touches them, so a region that goes on behind them may be of two devices.
+	 * The first 16 MiB come with an ISA bridge (CONFIG_INTEL_IOMMU_FLOPPY_WA). The kernel
+	 * merges what touches them, so a region that goes on behind them may be of two devices.
 	 */
 	if (region->range.start == 0 && region->range.last >= ISA_LAST &&
 	    has_member(group, is_isa_bridge))

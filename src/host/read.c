@@ -132,8 +132,7 @@ static int read_host(const struct iova_sys *sys, const char *root, const uint32_
 }
 
 int iova_host_read_some_(const struct iova_sys *sys, const char *root, const uint32_t *groups,
-			 size_t n_groups, struct iova_host **ret_host,
-			 struct iova_failure *failure)
+			 size_t n_groups, struct iova_host **ret_host, struct iova_failure *failure)
 {
 	return read_host(sys, root, groups, n_groups, ret_host, failure);
 }

@@ -59,32 +59,11 @@ static int read_cap(const struct reply *reply, uint32_t offset, struct cap *ret_
 	return 0;
 }
 
-static void sift_down(struct iova_range *ranges, size_t i, size_t n)
+static int compare_starts(const void *a, const void *b)
 {
-	struct iova_range moved = ranges[i];
+	const struct iova_range *x = a, *y = b;
 
-	for (size_t child = 2 * i + 1; child < n; i = child, child = 2 * i + 1) {
-		if (child + 1 < n && ranges[child + 1].start > ranges[child].start)
-			child++;
-		if (ranges[child].start <= moved.start)
-			break;
-		ranges[i] = ranges[child];
-	}
-	ranges[i] = moved;
-}
-
-/* A heap: no memory, no recursion, and no order of the input makes it slow. */
-static void sort_by_start(struct iova_range *ranges, size_t n)
-{
-	for (size_t i = n / 2; i > 0; i--)
-		sift_down(ranges, i - 1, n);
-	for (size_t i = n; i > 1; i--) {
-		struct iova_range highest = ranges[0];
-
-		ranges[0] = ranges[i - 1];
-		ranges[i - 1] = highest;
-		sift_down(ranges, 0, i - 1);
-	}
+	return (x->start > y->start) - (x->start < y->start);
 }
 
 static bool is_sorted(const struct iova_range *ranges, size_t n)
@@ -118,7 +97,7 @@ static int find_oddities(struct iova_parsed_info *info)
 	if (!sorted)
 		return -ENOMEM;
 	memcpy(sorted, info->ranges, info->n_ranges * sizeof *sorted);
-	sort_by_start(sorted, info->n_ranges);
+	qsort(sorted, info->n_ranges, sizeof *sorted, compare_starts);
 	if (sorted_overlap(sorted, info->n_ranges))
 		info->oddities |= IOVA_INFO_OVERLAPPING;
 	free(sorted);
@@ -239,8 +218,7 @@ int iova_parse_type1_info_(const void *reply, size_t length, struct iova_parsed_
 	valid.length = length < info.needed ? (uint32_t)length : info.needed;
 	flags = load32(valid.bytes + offsetof(struct iova_vfio_info, flags));
 	if (flags & IOVA_VFIO_INFO_PGSIZES)
-		info.page_sizes =
-			load64(valid.bytes + offsetof(struct iova_vfio_info, page_sizes));
+		info.page_sizes = load64(valid.bytes + offsetof(struct iova_vfio_info, page_sizes));
 	info.has_caps = flags & IOVA_VFIO_INFO_CAPS;
 	/* In a reply without room for it the field holds whatever the caller had there. */
 	if (info.has_caps && valid.length >= CHAIN_LEAST)

@@ -14,25 +14,25 @@
 #include <stdbool.h>
 
 /* What was odd, but could be read. */
-#define IOVA_INFO_DUPLICATE 1u       /* a capability twice: the first counts */
-#define IOVA_INFO_UNSORTED 2u        /* ranges not in the order of addresses */
-#define IOVA_INFO_OVERLAPPING 4u     /* ranges that share addresses */
-#define IOVA_INFO_INVERTED 8u        /* a range whose last is below its start: left out */
-#define IOVA_INFO_UNKNOWN_CAP 16u    /* a capability this version does not know: skipped */
+#define IOVA_INFO_DUPLICATE 1u        /* a capability twice: the first counts */
+#define IOVA_INFO_UNSORTED 2u         /* ranges not in the order of addresses */
+#define IOVA_INFO_OVERLAPPING 4u      /* ranges that share addresses */
+#define IOVA_INFO_INVERTED 8u         /* a range whose last is below its start: left out */
+#define IOVA_INFO_UNKNOWN_CAP 16u     /* a capability this version does not know: skipped */
 #define IOVA_INFO_UNKNOWN_VERSION 32u /* a known capability of another version: skipped */
-#define IOVA_INFO_EMPTY_LIST 64u     /* a list of no ranges at all */
+#define IOVA_INFO_EMPTY_LIST 64u      /* a list of no ranges at all */
 
 struct iova_parsed_info {
-	uint32_t needed;       /* bytes the whole reply takes, as the kernel says (argsz) */
-	bool has_caps;         /* the kernel has capabilities, whether or not they fitted */
-	bool caps_fit;         /* and they are in this reply */
-	uint64_t page_sizes;   /* one bit for each page size, 0 if the kernel does not say */
-	bool has_list;         /* there is an IOVA_RANGE capability */
+	uint32_t needed;           /* bytes the whole reply takes, as the kernel says (argsz) */
+	bool has_caps;             /* the kernel has capabilities, whether or not they fitted */
+	bool caps_fit;             /* and they are in this reply */
+	uint64_t page_sizes;       /* one bit for each page size, 0 if the kernel does not say */
+	bool has_list;             /* there is an IOVA_RANGE capability */
 	struct iova_range *ranges; /* its ranges in the kernel's order, without inverted ones */
 	size_t n_ranges;
-	bool has_available;    /* there is a DMA_AVAIL capability */
-	uint32_t available;    /* mappings the container still takes */
-	uint32_t oddities;     /* IOVA_INFO_* */
+	bool has_available; /* there is a DMA_AVAIL capability */
+	uint32_t available; /* mappings the container still takes */
+	uint32_t oddities;  /* IOVA_INFO_* */
 };
 
 /*

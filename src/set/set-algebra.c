@@ -34,8 +34,7 @@ IOVA_API int iova_set_unite(struct iova_set *set, const struct iova_set *other)
 	if (r < 0)
 		return r;
 	while (i < set->n || j < other->n) {
-		if (j == other->n ||
-		    (i < set->n && set->ranges[i].start <= other->ranges[j].start))
+		if (j == other->n || (i < set->n && set->ranges[i].start <= other->ranges[j].start))
 			append_merged(&out, &set->ranges[i++]);
 		else
 			append_merged(&out, &other->ranges[j++]);

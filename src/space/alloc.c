@@ -82,7 +82,8 @@ static bool fit_range_down(const struct search *search, const struct iova_range 
 static bool fit_set(const struct search *search, const struct iova_set *set, uint64_t *ret_iova)
 {
 	for (size_t i = 0; i < set->n; i++) {
-		const struct iova_range *range = &set->ranges[search->top_down ? set->n - 1 - i : i];
+		const struct iova_range *range =
+			&set->ranges[search->top_down ? set->n - 1 - i : i];
 		struct iova_range part;
 
 		if (!range_overlaps(range, &search->window))
@@ -96,8 +97,8 @@ static bool fit_set(const struct search *search, const struct iova_set *set, uin
 }
 
 /* From what has no drawback at all to whatever may be mapped. */
-static int search_tiers(const struct iova_space *space, const struct search *search,
-			uint32_t flags, uint64_t *ret_iova)
+static int search_tiers(const struct iova_space *space, const struct search *search, uint32_t flags,
+			uint64_t *ret_iova)
 {
 	const struct iova_picture *picture = &space->picture;
 	struct iova_set all = { 0 };
@@ -143,8 +144,7 @@ IOVA_API int iova_space_alloc(const struct iova_space *space, uint64_t length,
 		.top_down = known.flags & IOVA_ALLOC_TOP_DOWN,
 	};
 	if (!length || (length & (space->inputs.granule - 1)) || !is_power_of_two(search.align) ||
-	    (known.flags & ~KNOWN_FLAGS) || known.pad ||
-	    search.window.start > search.window.last)
+	    (known.flags & ~KNOWN_FLAGS) || known.pad || search.window.start > search.window.last)
 		return -EINVAL;
 	if ((known.flags & IOVA_ALLOC_NO_AVOID) && (known.flags & IOVA_ALLOC_AVOIDED))
 		return -EINVAL;

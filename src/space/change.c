@@ -141,8 +141,7 @@ static bool is_tier(uint32_t tier)
 	return tier >= IOVA_TIER_USABLE && tier <= IOVA_TIER_REFUSED;
 }
 
-IOVA_API const struct iova_set *iova_change_entered(const struct iova_change *change,
-						    uint32_t tier)
+IOVA_API const struct iova_set *iova_change_entered(const struct iova_change *change, uint32_t tier)
 {
 	return change && is_tier(tier) ? &change->entered[tier - 1] : NULL;
 }
@@ -155,8 +154,7 @@ IOVA_API const struct iova_set *iova_change_left(const struct iova_change *chang
 IOVA_API int iova_change_is_empty(const struct iova_change *change)
 {
 	/* What enters one tier leaves another, so one direction tells. */
-	return !change ||
-	       (!change->entered[0].n && !change->entered[1].n && !change->entered[2].n);
+	return !change || (!change->entered[0].n && !change->entered[1].n && !change->entered[2].n);
 }
 
 IOVA_API int iova_change_nth_broken(const struct iova_change *change, size_t i,

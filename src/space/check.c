@@ -30,8 +30,7 @@ static void add_mappings(struct conflicts *conflicts, const struct iova_space *s
 	for (; *next < space->table.n; (*next)++) {
 		const struct iova_mapping *mapping = &space->table.mappings[*next];
 
-		if (mapping->range.start > range->last ||
-		    (!all && mapping->range.start >= before))
+		if (mapping->range.start > range->last || (!all && mapping->range.start >= before))
 			return;
 		add_conflict(conflicts,
 			     &(struct iova_conflict){ .range = range_shared(&mapping->range, range),
@@ -54,8 +53,7 @@ size_t iova_space_conflicts_(const struct iova_space *space, const struct iova_r
 
 	for (size_t i = 0; i < claims->n && !free_of_claims; i++) {
 		struct iova_conflict conflict = claims->claims[i];
-		struct iova_range reach =
-			iova_claim_reach_(&conflict, space->inputs.granule);
+		struct iova_range reach = iova_claim_reach_(&conflict, space->inputs.granule);
 
 		if (reach.start > range->last)
 			break;
@@ -108,8 +106,8 @@ IOVA_API int iova_space_check(const struct iova_space *space, uint64_t iova, uin
 	r = iova_range_make(iova, length, &range);
 	if (r < 0)
 		return r;
-	check.n_conflicts = iova_space_conflicts_(space, &range, &check.verdict, ret_conflicts,
-						  n_conflicts);
+	check.n_conflicts =
+		iova_space_conflicts_(space, &range, &check.verdict, ret_conflicts, n_conflicts);
 	i = iova_table_lower_bound_(&space->table, range.start);
 	if (i < space->table.n && space->table.mappings[i].range.start == range.start &&
 	    space->table.mappings[i].range.last == range.last)

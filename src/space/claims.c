@@ -37,7 +37,7 @@ static int compare_claims(const void *a, const void *b)
 
 void iova_claims_sort_(struct iova_claims *claims, uint64_t granule)
 {
-	/* A warning reaches back to the start of its page, perhaps past a claim that began before. */
+	/* A warning reaches back to the start of its page, perhaps to before another claim. */
 	for (size_t i = 0; i < claims->n; i++)
 		claims->claims[i].range = iova_claim_reach_(&claims->claims[i], granule);
 	if (claims->n)
@@ -85,8 +85,8 @@ static int claim_top(struct iova_claims *claims, const struct iova_inputs *input
 		r = claim_plain(claims, (uint64_t)1 << IOVA_ASSUMED_WIDTH, UINT64_MAX,
 				IOVA_SOURCE_UNKNOWN_TOP, IOVA_VERDICT_REFUSE, IOVA_GROUP_NONE);
 	else if (inputs->width && inputs->width < 64)
-		r = claim_plain(claims, (uint64_t)1 << inputs->width, UINT64_MAX,
-				IOVA_SOURCE_WIDTH, IOVA_VERDICT_REFUSE, IOVA_GROUP_NONE);
+		r = claim_plain(claims, (uint64_t)1 << inputs->width, UINT64_MAX, IOVA_SOURCE_WIDTH,
+				IOVA_VERDICT_REFUSE, IOVA_GROUP_NONE);
 	if (r < 0)
 		return r;
 	/*

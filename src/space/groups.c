@@ -15,8 +15,8 @@ static int share(const struct iova_group *group, struct shared_group **ret_share
 		return -ENOMEM;
 	shared->refs = 1;
 	shared->group.info = group->info;
-	r = iova_array_copy_((void **)&shared->group.devices, group->devices,
-			     group->info.n_devices, sizeof *group->devices);
+	r = iova_array_copy_((void **)&shared->group.devices, group->devices, group->info.n_devices,
+			     sizeof *group->devices);
 	if (r >= 0)
 		r = iova_array_copy_((void **)&shared->group.regions, group->regions,
 				     group->info.n_regions, sizeof *group->regions);

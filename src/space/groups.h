@@ -28,8 +28,7 @@ int iova_groups_add_(const struct group_list *old, const struct iova_host *host,
 		     const uint32_t *groups, size_t n_groups, struct group_list *ret_list);
 
 /* old without one group; old itself stays. Returns 0, -ENOENT, -ENOMEM. */
-int iova_groups_remove_(const struct group_list *old, uint32_t group,
-			struct group_list *ret_list);
+int iova_groups_remove_(const struct group_list *old, uint32_t group, struct group_list *ret_list);
 
 /* Exactly the groups of a host. Returns 0 or -ENOMEM. */
 int iova_groups_of_(const struct iova_host *host, struct group_list *ret_list);

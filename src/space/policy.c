@@ -82,8 +82,8 @@ static int add_override(struct iova_policy *policy, const struct override *overr
 	return 0;
 }
 
-IOVA_API int iova_policy_override_range(struct iova_policy *policy,
-					const struct iova_range *range, uint32_t verdict)
+IOVA_API int iova_policy_override_range(struct iova_policy *policy, const struct iova_range *range,
+					uint32_t verdict)
 {
 	if (!policy || !range || range->start > range->last || !is_verdict(verdict))
 		return -EINVAL;

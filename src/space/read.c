@@ -81,8 +81,8 @@ IOVA_API int iova_space_nth_reason(const struct iova_space *space, size_t segmen
 
 IOVA_API int iova_space_record(struct iova_space *space, const struct iova_mapping *mapping)
 {
-	if (!space || !mapping || mapping->range.start > mapping->range.last ||
-	    !mapping->access || (mapping->access & ~(IOVA_READ | IOVA_WRITE)) || mapping->pad)
+	if (!space || !mapping || mapping->range.start > mapping->range.last || !mapping->access ||
+	    (mapping->access & ~(IOVA_READ | IOVA_WRITE)) || mapping->pad)
 		return -EINVAL;
 	return iova_table_insert_(&space->table, mapping);
 }

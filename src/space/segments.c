@@ -90,8 +90,7 @@ static bool continues(const struct iova_picture *picture, const struct picture_s
 			      n * sizeof *picture->reasons));
 }
 
-static int add_piece(struct iova_picture *picture, const struct iova_range *piece,
-		     uint64_t granule)
+static int add_piece(struct iova_picture *picture, const struct iova_range *piece, uint64_t granule)
 {
 	struct picture_segment *before =
 		picture->n_segments ? &picture->segments[picture->n_segments - 1] : NULL;

@@ -34,7 +34,7 @@ struct iova_change {
 
 /*
  * Everything a context learns in one go: all at once, or nothing. The groups
- * become exactly those of the host. Returns 0 or -ENOMEM.
+ * become exactly those of the host. Returns 0, -EPROTO for an impossible granule, or -ENOMEM.
  */
 struct iova_news {
 	uint64_t granule;

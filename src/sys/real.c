@@ -38,7 +38,8 @@ static int real_ioctl(void *data, int fd, unsigned long request, void *argument)
 	int r;
 
 	(void)data;
-	r = ioctl(fd, request, argument);
+	/* musl's takes an int, and the numbers of VFIO fit one. */
+	r = ioctl(fd, (int)request, argument);
 	return r < 0 ? -errno : r;
 }
 

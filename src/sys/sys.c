@@ -2,6 +2,7 @@
 #include "sys/sys.h"
 
 #include <errno.h>
+#include <stdbool.h>
 #include <unistd.h>
 
 /* A call that is interrupted this often will not come through. */
@@ -44,13 +45,13 @@ int iova_sys_ioctl_(const struct iova_sys *sys, int fd, unsigned long request, v
 
 typedef int64_t read_fn(void *data, int dir, const char *path, char *buffer, size_t size);
 
-static int64_t read_whole(const struct iova_sys *sys, read_fn *read, int dir, const char *path,
+static int64_t read_whole(const struct iova_sys *sys, read_fn *call, int dir, const char *path,
 			  char *text, size_t size)
 {
 	int64_t r = -EINTR;
 
 	for (int i = 0; i < TRIES && r == -EINTR; i++)
-		r = read(sys->data, dir, path, text, size - 1);
+		r = call(sys->data, dir, path, text, size - 1);
 	if (r > 0 && (uint64_t)r > size - 1)
 		r = -EPROTO;
 	text[r > 0 ? r : 0] = '\0';
@@ -69,15 +70,39 @@ int64_t iova_sys_read_link_(const struct iova_sys *sys, int dir, const char *pat
 	return read_whole(sys, sys->read_link, dir, path, text, size);
 }
 
+struct listing {
+	iova_sys_name_fn *each;
+	void *arg;
+	bool began;
+};
+
+static int pass_name(void *arg, const char *name)
+{
+	struct listing *listing = arg;
+
+	listing->began = true;
+	return listing->each(listing->arg, name);
+}
+
+/* Made again only while no name was passed on: a second time would name it twice. */
 int iova_sys_list_(const struct iova_sys *sys, int dir, const char *path, iova_sys_name_fn *each,
 		   void *arg)
 {
-	return sys->list(sys->data, dir, path, each, arg);
+	struct listing listing = { .each = each, .arg = arg };
+	int r = -EINTR;
+
+	for (int i = 0; i < TRIES && r == -EINTR && !listing.began; i++)
+		r = sys->list(sys->data, dir, path, pass_name, &listing);
+	return r;
 }
 
 int iova_sys_memory_(const struct iova_sys *sys, struct iova_sys_memory *ret_memory)
 {
-	return sys->memory(sys->data, ret_memory);
+	int r = -EINTR;
+
+	for (int i = 0; i < TRIES && r == -EINTR; i++)
+		r = sys->memory(sys->data, ret_memory);
+	return r;
 }
 
 int64_t iova_sys_process_(void)

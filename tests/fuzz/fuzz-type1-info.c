@@ -46,11 +46,10 @@ static void check_info(const struct iova_parsed_info *info, size_t size)
 
 static bool same(const struct iova_parsed_info *a, const struct iova_parsed_info *b)
 {
-	return a->needed == b->needed && a->has_caps == b->has_caps &&
-	       a->caps_fit == b->caps_fit && a->page_sizes == b->page_sizes &&
-	       a->has_list == b->has_list && a->n_ranges == b->n_ranges &&
-	       a->has_available == b->has_available && a->available == b->available &&
-	       a->oddities == b->oddities &&
+	return a->needed == b->needed && a->has_caps == b->has_caps && a->caps_fit == b->caps_fit &&
+	       a->page_sizes == b->page_sizes && a->has_list == b->has_list &&
+	       a->n_ranges == b->n_ranges && a->has_available == b->has_available &&
+	       a->available == b->available && a->oddities == b->oddities &&
 	       (!a->n_ranges || !memcmp(a->ranges, b->ranges, a->n_ranges * sizeof *a->ranges));
 }
 

@@ -11,12 +11,12 @@
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
 
-#define CHECK(truth)                                                                         \
-	do {                                                                                 \
-		if (!(truth)) {                                                              \
+#define CHECK(truth)                                                                          \
+	do {                                                                                  \
+		if (!(truth)) {                                                               \
 			fprintf(stderr, "%s:%d: not true: %s\n", __FILE__, __LINE__, #truth); \
-			abort();                                                             \
-		}                                                                            \
+			abort();                                                              \
+		}                                                                             \
 	} while (0)
 
 /* The bytes and n more of filler behind them. */

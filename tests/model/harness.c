@@ -94,8 +94,7 @@ void world_assert_n_mappings(const struct world *world, uint32_t n)
 	assert_int_equal(report.n_mappings, n);
 }
 
-void world_assert_list(const struct world *world, int fd, const struct iova_range *ranges,
-		       size_t n)
+void world_assert_list(const struct world *world, int fd, const struct iova_range *ranges, size_t n)
 {
 	struct iova_range found[16];
 

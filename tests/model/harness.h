@@ -36,8 +36,7 @@ int world_setup_empty(void **state);
 int world_teardown(void **state);
 
 /* A test on a world of its own: ON(desktop, a_test). */
-#define ON(preset, test)                                                                           \
-	cmocka_unit_test_setup_teardown(test, world_setup_##preset, world_teardown)
+#define ON(preset, test) cmocka_unit_test_setup_teardown(test, world_setup_##preset, world_teardown)
 
 /* No descriptor open, no group in a container, nothing mapped, nothing pinned, no fault left. */
 void world_assert_clean(const struct world *world);

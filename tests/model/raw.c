@@ -70,10 +70,9 @@ int raw_map(const struct world *world, int fd, uint64_t iova, uint64_t vaddr, ui
 
 int raw_unmap(const struct world *world, int fd, uint32_t flags, uint64_t iova, uint64_t *size)
 {
-	struct iova_vfio_unmap unmap = { .argsz = sizeof unmap,
-					 .flags = flags,
-					 .iova = iova,
-					 .size = *size };
+	struct iova_vfio_unmap unmap = {
+		.argsz = sizeof unmap, .flags = flags, .iova = iova, .size = *size
+	};
 	int r = raw_ioctl(world, fd, IOVA_VFIO_IOMMU_UNMAP_DMA, &unmap);
 
 	*size = unmap.size;

@@ -133,7 +133,8 @@ static void a_foreign_driver_is_eperm_at_set_container(void **state)
 	/* Now it is claimed, and no such driver can come. */
 	assert_int_equal(iova_sim_bind(w->sim, "0000:04:00.1", "snd_hda_intel"), -EBUSY);
 	assert_int_equal(iova_sim_add_device(w->sim, GROUP_GPU, "0000:04:00.2", 1, 2, 3,
-					     "xhci_hcd"), -EBUSY);
+					     "xhci_hcd"),
+			 -EBUSY);
 	assert_int_equal(raw_status(w, g, &flags), 0);
 	assert_int_equal(flags, 3);
 	raw_detach(w, (struct raw){ c, g });

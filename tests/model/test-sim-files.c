@@ -53,7 +53,8 @@ static void regions_of_one_type_merge_and_of_two_do_not(void **state)
 	assert_int_equal(iova_sim_add_region(w->sim, 7, 0x3000, 0x4fff, "direct-relaxable"), 0);
 	assert_int_equal(iova_sim_add_region(w->sim, 7, 0x1000, 0x1fff, "direct"), 0);
 	assert_int_equal(iova_sim_add_device_region(w->sim, "0000:07:00.0", 0x2000, 0x3fff,
-						    "direct"), 0);
+						    "direct"),
+			 0);
 	assert_int_equal(iova_sim_add_region(w->sim, 7, 0x3000, 0x3fff, "sw-msi"), 0);
 	assert_int_equal(iova_sim_add_region(w->sim, 7, 0x3000, 0x3fff, "msi"), 0);
 	assert_int_equal(iova_sim_add_region(w->sim, 7, 0x5000, 0x5fff, "from-the-future"), 0);
@@ -86,7 +87,8 @@ static void too_many_regions_are_cut_at_a_page(void **state)
 	assert_int_equal(iova_sim_add_group(w->sim, 7, "DMA"), 0);
 	for (uint64_t i = 0; i < 200; i++)
 		assert_int_equal(iova_sim_add_region(w->sim, 7, i * MIB, i * MIB + 0xfff,
-						     "reserved"), 0);
+						     "reserved"),
+				 0);
 	assert_int_equal(read_text(w, -1, "sys/kernel/iommu_groups/7/reserved_regions", text),
 			 4095);
 	assert_int_not_equal(text[4094], '\n');
@@ -122,9 +124,12 @@ static void links_lead_where_they_say(void **state)
 	assert_text(*state, "sys/kernel/iommu_groups/5/devices/0000:00:1f.2/class", "0x010601\n");
 	assert_text(*state,
 		    "sys/kernel/iommu_groups/5/devices/../../../../devices/pci0000:00/0000:00:1f.2/"
-		    "class", "0x010601\n");
-	assert_text(*state, "/sys//bus/./pci/devices/0000:00:1f.2/driver/../../devices/"
-			    "0000:01:00.0/vendor", "0x8086\n");
+		    "class",
+		    "0x010601\n");
+	assert_text(*state,
+		    "/sys//bus/./pci/devices/0000:00:1f.2/driver/../../devices/"
+		    "0000:01:00.0/vendor",
+		    "0x8086\n");
 }
 
 static void paths_are_answered_from_a_root_descriptor_too(void **state)
@@ -174,11 +179,13 @@ static void directories_are_listed(void **state)
 	struct names names = { 0 };
 
 	assert_int_equal(w->sys->list(w->sys->data, -1, "/sys/kernel/iommu_groups", collect,
-				      &names), 0);
+				      &names),
+			 0);
 	assert_string_equal(names.all, "0 1 2 3 4 5 6 ");
 	memset(&names, 0, sizeof names);
 	assert_int_equal(w->sys->list(w->sys->data, -1, "/sys/kernel/iommu_groups/5/devices",
-				      collect, &names), 0);
+				      collect, &names),
+			 0);
 	assert_string_equal(names.all, "0000:00:1f.0 0000:00:1f.2 0000:00:1f.3 ");
 	memset(&names, 0, sizeof names);
 	assert_int_equal(w->sys->list(w->sys->data, -1, "/sys/bus/pci/drivers", collect, &names),
@@ -189,7 +196,8 @@ static void directories_are_listed(void **state)
 	assert_string_equal(names.all, "vfio 1 2 4 5 6 ");
 	memset(&names, 0, sizeof names);
 	assert_int_equal(w->sys->list(w->sys->data, -1, "/sys/bus/pci/devices/0000:00:1f.2",
-				      collect, &names), 0);
+				      collect, &names),
+			 0);
 	assert_string_equal(names.all, "vendor device class driver iommu_group ");
 	names.n = 0;
 	assert_int_equal(w->sys->list(w->sys->data, -1, "/dev/vfio", stop, &names), 42);
@@ -293,7 +301,8 @@ static void a_device_may_be_in_no_group(void **state)
 	char text[512];
 
 	assert_int_equal(iova_sim_add_device(w->sim, IOVA_SIM_NO_GROUP, "0000:09:00.0", 1, 2, 3,
-					     "e1000e"), 0);
+					     "e1000e"),
+			 0);
 	assert_int_equal(read_link(w, -1, "sys/bus/pci/devices/0000:09:00.0/iommu_group", text),
 			 -ENOENT);
 	assert_text(w, "sys/bus/pci/devices/0000:09:00.0/vendor", "0x0001\n");

@@ -104,8 +104,8 @@ static void nothing_is_written_beyond_what_the_kernel_knows(void **state)
 		const char *release;
 		uint32_t argsz;
 		size_t written;
-	} cases[] = { { "4.19", 24, 16 }, { "6.1", 19, 16 }, { "6.1", 23, 20 }, { "6.1", 16, 16 },
-		      { "6.12", 17, 17 }, { "6.12", 23, 23 } };
+	} cases[] = { { "4.19", 24, 16 }, { "6.1", 19, 16 },  { "6.1", 23, 20 },
+		      { "6.1", 16, 16 },  { "6.12", 17, 17 }, { "6.12", 23, 23 } };
 	const struct world *w = *state;
 
 	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
@@ -197,9 +197,11 @@ static void the_list_may_grow_between_two_calls(void **state)
 	unsigned char reply[256];
 
 	assert_int_equal(iova_sim_add_region(w->sim, GROUP_USB, 0x200000000, 0x2000fffff,
-					     "reserved"), 0);
+					     "reserved"),
+			 0);
 	assert_int_equal(iova_sim_after(w->sim, IOVA_SIM_CALL_GET_INFO, 1, attach_usb,
-					&raw.container), 0);
+					&raw.container),
+			 0);
 	assert_int_equal(raw_info(w, raw.container, reply, 24), 0);
 	assert_int_equal(raw_u32(reply, 0), 120);
 	assert_int_equal(raw_info(w, raw.container, reply, 120), 0);

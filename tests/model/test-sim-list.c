@@ -56,7 +56,8 @@ static void a_second_group_narrows_and_its_leaving_widens(void **state)
 	int usb;
 
 	assert_int_equal(iova_sim_add_region(w->sim, GROUP_USB, 0x200000000, 0x2000fffff,
-					     "reserved"), 0);
+					     "reserved"),
+			 0);
 	usb = raw_join(w, raw.container, GROUP_USB);
 	world_assert_list(w, raw.container, narrow, 3);
 	assert_int_equal(raw_unset_container(w, usb), 0);
@@ -141,7 +142,8 @@ static void a_device_plugged_into_an_attached_group_leaves_the_list_alone(void *
 
 	assert_int_equal(iova_sim_add_device(w->sim, GROUP_NIC, "0000:01:00.1", 1, 2, 3, NULL), 0);
 	assert_int_equal(iova_sim_add_device_region(w->sim, "0000:01:00.1", 0x1000, 0x1fff,
-						    "reserved"), 0);
+						    "reserved"),
+			 0);
 	world_assert_list(w, raw.container, list, 2);
 	assert_int_equal(raw_map(w, raw.container, 0x1000, 0x1000, PAGE), 0);
 	raw_detach(w, raw);
@@ -157,7 +159,8 @@ static void a_group_that_forbids_a_live_mapping_is_einval_and_changes_nothing(vo
 
 	assert_int_equal(raw_map(w, raw.container, 0x200000000, 0x1000, PAGE), 0);
 	assert_int_equal(iova_sim_add_region(w->sim, GROUP_USB, 0x200000000, 0x2000fffff,
-					     "reserved"), 0);
+					     "reserved"),
+			 0);
 	assert_int_equal(raw_set_container(w, usb, raw.container), -EINVAL);
 	assert_int_equal(iova_sim_unmap_behind(w->sim, raw.container, 0, UINT64_MAX), 1);
 	assert_int_equal(raw_map(w, raw.container, 0x7000000000, 0x1000, PAGE), 0);

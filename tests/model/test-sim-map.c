@@ -9,8 +9,9 @@
 
 static int map_raw(const struct world *w, int fd, uint32_t argsz, uint32_t flags, uint64_t size)
 {
-	struct iova_vfio_map map = { .argsz = argsz, .flags = flags, .vaddr = VADDR,
-				     .iova = 0x200000, .size = size };
+	struct iova_vfio_map map = {
+		.argsz = argsz, .flags = flags, .vaddr = VADDR, .iova = 0x200000, .size = size
+	};
 
 	return raw_ioctl(w, fd, IOVA_VFIO_IOMMU_MAP_DMA, &map);
 }
@@ -170,8 +171,9 @@ static void a_list_wider_than_the_iommu_is_efault(void **state)
 
 static void set_limit(const struct world *w, uint64_t pages, uint64_t locked, uint32_t exempt)
 {
-	struct iova_sys_memory memory = { .page_size = PAGE, .limit = pages * PAGE,
-					  .locked = locked * PAGE, .exempt = exempt };
+	struct iova_sys_memory memory = {
+		.page_size = PAGE, .limit = pages * PAGE, .locked = locked * PAGE, .exempt = exempt
+	};
 
 	assert_int_equal(iova_sim_set_memory(w->sim, &memory), 0);
 }

@@ -164,7 +164,8 @@ static void others_map_and_unmap_behind_our_back(void **state)
 	assert_int_equal(iova_sim_unmap_behind(w->sim, c, 0x200000, 0x201fff), 1);
 	world_assert_mapping(w, 0, 0x201000, VADDR, 2 * PAGE, 3);
 	assert_int_equal(iova_sim_map_behind(w->sim, IOVA_SIM_ONLY_CONTAINER, 0x203000, VADDR,
-					     PAGE), 0);
+					     PAGE),
+			 0);
 	assert_int_equal(iova_sim_map_behind(w->sim, c, 0x203000, VADDR, PAGE), -EEXIST);
 	assert_int_equal(raw_unmap(w, c, 0, 0x200000, &size), 0);
 	assert_int_equal(size, 3 * PAGE);

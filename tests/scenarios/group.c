@@ -46,7 +46,8 @@ static void two_groups_share_a_container(void **state)
 	assert_int_equal(iova_space_read_groups(iova_ctx_space(ctx), groups, 4), 2);
 	assert_int_equal(iova_ctx_map_fixed(ctx, 0x40000000, memory, LENGTH, NULL, NULL), 0);
 	/* Mappings stay as long as one group does. */
-	assert_int_equal(iova_ctx_detach_group(ctx, stage_group_of(stage, stage->first), NULL, NULL),
+	assert_int_equal(iova_ctx_detach_group(ctx, stage_group_of(stage, stage->first), NULL,
+					       NULL),
 			 0);
 	assert_int_equal(iova_space_read_groups(iova_ctx_space(ctx), groups, 4), 1);
 	assert_int_equal(groups[0], second);
@@ -65,12 +66,14 @@ static void a_group_narrows_the_space_and_widens_it_again(void **state)
 	const struct iova_range *region = &stage->relaxable_range;
 
 	assert_int_equal(iova_ctx_attach_device(ctx, stage->relaxable, change, NULL), 0);
-	assert_int_equal(iova_set_contains(iova_change_entered(change, IOVA_TIER_AVOID), region), 1);
+	assert_int_equal(iova_set_contains(iova_change_entered(change, IOVA_TIER_AVOID), region),
+			 1);
 	assert_int_equal(iova_set_contains(iova_change_left(change, IOVA_TIER_USABLE), region), 1);
 	assert_int_equal(iova_ctx_detach_group(ctx, stage_group_of(stage, stage->relaxable), change,
 					       NULL),
 			 0);
-	assert_int_equal(iova_set_contains(iova_change_entered(change, IOVA_TIER_USABLE), region), 1);
+	assert_int_equal(iova_set_contains(iova_change_entered(change, IOVA_TIER_USABLE), region),
+			 1);
 	iova_change_free(change);
 	iova_ctx_close(ctx);
 }
@@ -89,10 +92,11 @@ static void a_group_that_would_break_a_mapping_stays_out(void **state)
 	opts.policy = policy;
 	ctx = stage_attach(stage, &opts, stage->first, NULL);
 	granule = iova_space_granule(iova_ctx_space(ctx));
-	assert_int_equal(iova_ctx_map_fixed(ctx, stage->relaxable_range.start, memory, granule, NULL,
-					    NULL),
+	assert_int_equal(iova_ctx_map_fixed(ctx, stage->relaxable_range.start, memory, granule,
+					    NULL, NULL),
 			 0);
-	assert_int_equal(iova_ctx_attach_device(ctx, stage->relaxable, NULL, &failure), -EADDRINUSE);
+	assert_int_equal(iova_ctx_attach_device(ctx, stage->relaxable, NULL, &failure),
+			 -EADDRINUSE);
 	assert_failure(&failure, -EADDRINUSE, IOVA_STEP_TRY, IOVA_WHY_BREAKS_MAPPING);
 	assert_int_equal(failure.iova, stage->relaxable_range.start);
 	assert_int_equal(failure.conflict.type, IOVA_REGION_DIRECT_RELAXABLE);

@@ -34,7 +34,8 @@ static void the_entry_limit_is_known_before_it_bites(void **state)
 				 0);
 	assert_int_equal(heard.n_warnings, 1);
 	assert_int_equal(entries_left(ctx), 0);
-	assert_int_equal(iova_ctx_map_fixed(ctx, 0x40000000, memory, PAGE, NULL, &failure), -ENOSPC);
+	assert_int_equal(iova_ctx_map_fixed(ctx, 0x40000000, memory, PAGE, NULL, &failure),
+			 -ENOSPC);
 	assert_failure(&failure, -ENOSPC, IOVA_STEP_CHECK, IOVA_WHY_ENTRY_LIMIT);
 	assert_int_equal(failure.from_kernel, 0);
 	assert_explained(&failure, NULL, "no more mappings");
@@ -62,7 +63,8 @@ static void the_kernel_agrees_on_the_entry_limit(void **state)
 		assert_int_equal(iova_ctx_map_fixed(ctx, 0x100000000 + i * PAGE, memory, PAGE, NULL,
 						    NULL),
 				 0);
-	assert_int_equal(iova_ctx_map_fixed(ctx, 0x40000000, memory, PAGE, NULL, &failure), -ENOSPC);
+	assert_int_equal(iova_ctx_map_fixed(ctx, 0x40000000, memory, PAGE, NULL, &failure),
+			 -ENOSPC);
 	assert_failure(&failure, -ENOSPC, IOVA_STEP_MAP, IOVA_WHY_ENTRY_LIMIT);
 	assert_int_equal(failure.from_kernel, 1);
 	iova_ctx_close(ctx);

@@ -50,8 +50,8 @@ static void a_hole_has_both_sources_as_reasons(void **state)
 
 		assert_int_equal(iova_space_nth_reason(space, i, j, &reason), 0);
 		by_kernel |= reason.source == IOVA_SOURCE_KERNEL;
-		by_sysfs |= reason.source == IOVA_SOURCE_REGION &&
-			    reason.type == IOVA_REGION_MSI && reason.group == group;
+		by_sysfs |= reason.source == IOVA_SOURCE_REGION && reason.type == IOVA_REGION_MSI &&
+			    reason.group == group;
 	}
 	assert_true(by_kernel);
 	assert_true(by_sysfs);
@@ -95,8 +95,7 @@ static void the_relaxable_region_is_the_isa_bridges(void **state)
 	iova_ctx_close(ctx);
 }
 
-static int map_page(struct iova_ctx *ctx, uint64_t iova, void *memory,
-		    struct iova_failure *failure)
+static int map_page(struct iova_ctx *ctx, uint64_t iova, void *memory, struct iova_failure *failure)
 {
 	uint64_t granule = iova_space_granule(iova_ctx_space(ctx));
 
@@ -140,7 +139,8 @@ static void every_edge_maps_and_one_granule_beyond_is_refused(void **state)
 		assert_maps(ctx, segment.range.start, memory);
 		assert_maps(ctx, segment.range.last - (granule - 1), memory);
 		if (segment.range.start >= granule) {
-			assert_refused_before_the_kernel(ctx, segment.range.start - granule, memory);
+			assert_refused_before_the_kernel(ctx, segment.range.start - granule,
+							 memory);
 			n_beyond++;
 		}
 		assert_true(segment.range.last < TOP);

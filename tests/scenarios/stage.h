@@ -19,13 +19,14 @@
 #include <cmocka.h>
 
 /* What a stage has beyond two plain devices, each alone in its group. */
-#define HAS_RELAXABLE 1u  /* a group with a direct-relaxable region: relaxable, relaxable_range */
-#define HAS_LPC 2u        /* that group has several members; the region is lpc's */
-#define HAS_DIRECT 4u     /* a group with a direct region: direct, direct_range */
-#define HAS_LAST_PAGE 8u  /* the kernel's list ends at 2^64-1 and the kernel loses the last page */
-#define HAS_LIMITS 16u    /* the kernel tells how many mappings are left */
-#define HAS_WIDTH 32u     /* the list ends below the process's own addresses */
-#define HAS_BLOCKED 128u  /* a group with a node, not viable for one member's driver: blocked, blocker */
+#define HAS_RELAXABLE 1u /* a group with a direct-relaxable region: relaxable, relaxable_range */
+#define HAS_LPC 2u       /* that group has several members; the region is lpc's */
+#define HAS_DIRECT 4u    /* a group with a direct region: direct, direct_range */
+#define HAS_LAST_PAGE 8u /* the kernel's list ends at 2^64-1 and the kernel loses the last page */
+#define HAS_LIMITS 16u   /* the kernel tells how many mappings are left */
+#define HAS_WIDTH 32u    /* the list ends below the process's own addresses */
+#define HAS_BLOCKED \
+	128u /* a group with a node, not viable for one member's driver: blocked, blocker */
 #define REAL_MEMORY 256u  /* memory that the process lacks cannot be mapped for a device either */
 #define NO_INTERRUPTS 64u /* no interrupt remapping, unsafe interrupts not allowed */
 

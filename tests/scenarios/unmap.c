@@ -14,8 +14,8 @@ static void map_four(struct iova_ctx *ctx, char *memory)
 	static const uint64_t at[4] = { 0, 1, 3, 4 };
 
 	for (int i = 0; i < 4; i++)
-		assert_int_equal(iova_ctx_map_fixed(ctx, FIRST + at[i] * LENGTH, memory, LENGTH, NULL,
-						    NULL),
+		assert_int_equal(iova_ctx_map_fixed(ctx, FIRST + at[i] * LENGTH, memory, LENGTH,
+						    NULL, NULL),
 				 0);
 }
 

@@ -8,8 +8,7 @@
 
 #define TOP UINT64_MAX
 
-#define N_OF(...) \
-	(sizeof((struct iova_range[]){ __VA_ARGS__ }) / sizeof(struct iova_range))
+#define N_OF(...) (sizeof((struct iova_range[]){ __VA_ARGS__ }) / sizeof(struct iova_range))
 #define set_of(...) set_of_((struct iova_range[]){ __VA_ARGS__ }, N_OF(__VA_ARGS__))
 #define assert_set(set, ...) \
 	assert_set_((set), (struct iova_range[]){ __VA_ARGS__ }, N_OF(__VA_ARGS__))

@@ -8,9 +8,7 @@
 #include <string.h>
 #include <cmocka.h>
 
-#include "data-files.h"
 #include "oom.h"
-#include "regions-text.h"
 
 #define MSI "0x00000000fee00000 0x00000000feefffff msi\n"
 
@@ -145,8 +143,8 @@ static void a_long_word_is_cut_to_its_room(void **state)
 
 static void an_inverted_region_is_left_out_and_counted(void **state)
 {
-	struct iova_parsed_regions parsed = parse("0x0000000000001000 0x0000000000000fff reserved\n"
-						  MSI "0x5 0x4 unknown\n");
+	struct iova_parsed_regions parsed =
+		parse("0x0000000000001000 0x0000000000000fff reserved\n" MSI "0x5 0x4 unknown\n");
 
 	(void)state;
 	assert_counts(&parsed, 1, 0, 2, 0);
@@ -157,14 +155,33 @@ static void an_inverted_region_is_left_out_and_counted(void **state)
 static void lines_that_are_no_region_are_left_out_and_counted(void **state)
 {
 	static const char *const lines[] = {
-		"0x0\n", "0x0 0x1\n", "msi\n", "0x0 0x1 msi more\n", "0x0 0x1 msi 0x2 0x3 msi\n",
-		"0 0x1 msi\n", "0x0 1 msi\n", "0x 0x1 msi\n", "0x0 0x msi\n", "x0 0x1 msi\n",
-		"0xg 0x1 msi\n", "0x0 0x1g msi\n", "0x-1 0x1 msi\n", "+0x0 0x1 msi\n",
-		"0x0,0x1 msi\n", "0x00x1 msi\n", "0x0 0x1msi\n", "1x0 0x1 msi\n",
+		"0x0\n",
+		"0x0 0x1\n",
+		"msi\n",
+		"0x0 0x1 msi more\n",
+		"0x0 0x1 msi 0x2 0x3 msi\n",
+		"0 0x1 msi\n",
+		"0x0 1 msi\n",
+		"0x 0x1 msi\n",
+		"0x0 0x msi\n",
+		"x0 0x1 msi\n",
+		"0xg 0x1 msi\n",
+		"0x0 0x1g msi\n",
+		"0x-1 0x1 msi\n",
+		"+0x0 0x1 msi\n",
+		"0x0,0x1 msi\n",
+		"0x00x1 msi\n",
+		"0x0 0x1msi\n",
+		"1x0 0x1 msi\n",
 		"0x10000000000000000 0xffffffffffffffff msi\n",
-		"0x0 0x1ffffffffffffffff msi\n", "0x00000000000000000 0x1 msi\n",
-		"0x0 0x1 m\x01si\n", "0x0 0x1 msi\r\n", "0x0\v0x1 msi\n", "0x0 0x1 m\xc3\xa4\n",
-		"0x0 0x1 msi\x7f\n", "\x01\n",
+		"0x0 0x1ffffffffffffffff msi\n",
+		"0x00000000000000000 0x1 msi\n",
+		"0x0 0x1 m\x01si\n",
+		"0x0 0x1 msi\r\n",
+		"0x0\v0x1 msi\n",
+		"0x0 0x1 m\xc3\xa4\n",
+		"0x0 0x1 msi\x7f\n",
+		"\x01\n",
 	};
 
 	(void)state;
@@ -216,8 +233,8 @@ static void a_cut_word_becomes_a_stricter_one(void **state)
 
 		assert_true(parsed.truncated);
 		assert_int_equal(parsed.n, 1);
-		assert_int_equal(parsed.regions->type, length == 44 ? IOVA_REGION_DIRECT :
-								      IOVA_REGION_UNKNOWN);
+		assert_int_equal(parsed.regions->type,
+				 length == 44 ? IOVA_REGION_DIRECT : IOVA_REGION_UNKNOWN);
 		iova_parsed_regions_done_(&parsed);
 	}
 }
@@ -225,9 +242,15 @@ static void a_cut_word_becomes_a_stricter_one(void **state)
 static void an_unfinished_line_that_lacks_something_is_left_out(void **state)
 {
 	static const char *const texts[] = {
-		"0x00000000fee00000 0x00000000feefffff", "0x00000000fee00000 0x00000000feefffff ",
-		"0x00000000fee00000 0x00000000feeffff", "0x00000000fee00000", "0", "garbage",
-		"0x0 0x1 msi", "0x0000000000000000 0x1 msi", "0x0 0x0000000000000001 msi",
+		"0x00000000fee00000 0x00000000feefffff",
+		"0x00000000fee00000 0x00000000feefffff ",
+		"0x00000000fee00000 0x00000000feeffff",
+		"0x00000000fee00000",
+		"0",
+		"garbage",
+		"0x0 0x1 msi",
+		"0x0000000000000000 0x1 msi",
+		"0x0 0x0000000000000001 msi",
 	};
 
 	(void)state;
@@ -312,62 +335,6 @@ static void without_memory_nothing_is_written_or_kept(void **state)
 	assert_int_equal(oom_live(), live);
 }
 
-static void check_file(const char *path)
-{
-	struct data_file data = data_read(path);
-	struct iova_parsed_regions parsed;
-	size_t size;
-	char *text;
-
-	assert_int_equal(iova_parse_regions_((char *)data.bytes, data.length, &parsed), 0);
-	size = regions_text_size(parsed.n);
-	text = malloc(size);
-	assert_non_null(text);
-	regions_to_text(&parsed, text, size);
-	data_compare(path, text);
-	free(text);
-	iova_parsed_regions_done_(&parsed);
-	free(data.bytes);
-}
-
-static void check_good(const char *path)
-{
-	struct data_file data = data_read(path);
-	struct iova_parsed_regions parsed;
-
-	assert_int_equal(iova_parse_regions_((char *)data.bytes, data.length, &parsed), 0);
-	if (parsed.truncated || parsed.n_malformed || parsed.n_inverted || parsed.n_unknown)
-		fail_msg("%s: something is odd in it", path);
-	iova_parsed_regions_done_(&parsed);
-	free(data.bytes);
-}
-
-static void check_bad(const char *path)
-{
-	struct data_file data = data_read(path);
-	struct iova_parsed_regions parsed;
-
-	assert_int_equal(iova_parse_regions_((char *)data.bytes, data.length, &parsed), 0);
-	if (!parsed.truncated && !parsed.n_malformed && !parsed.n_inverted && !parsed.n_unknown)
-		fail_msg("%s: nothing is odd in it", path);
-	iova_parsed_regions_done_(&parsed);
-	free(data.bytes);
-}
-
-static void kept_files_give_what_is_expected_of_them(void **state)
-{
-	(void)state;
-	assert_int_not_equal(data_each("regions/good/*.txt", check_file), 0);
-	assert_int_not_equal(data_each("regions/bad/*.txt", check_file), 0);
-}
-
-static void only_bad_files_have_something_odd(void **state)
-{
-	(void)state;
-	assert_int_not_equal(data_each("regions/good/*.txt", check_good), 0);
-	assert_int_not_equal(data_each("regions/bad/*.txt", check_bad), 0);
-}
-
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -387,8 +354,6 @@ int main(void)
 		cmocka_unit_test(a_full_page_counts_as_truncated),
 		cmocka_unit_test(every_prefix_says_that_it_is_one),
 		cmocka_unit_test(without_memory_nothing_is_written_or_kept),
-		cmocka_unit_test(kept_files_give_what_is_expected_of_them),
-		cmocka_unit_test(only_bad_files_have_something_odd),
 	};
 
 	return cmocka_run_group_tests_name("regions", tests, NULL, NULL);

@@ -34,8 +34,8 @@ enum op {
 static enum op draw(uint64_t bits)
 {
 	static const enum op others[] = {
-		OP_UNITE, OP_SUBTRACT, OP_INTERSECT, OP_COMPLEMENT, OP_COMPLEMENT_ALL,
-		OP_COMPLEMENT_ALL, OP_ASSIGN, OP_CLEAR,
+		OP_UNITE,          OP_SUBTRACT,       OP_INTERSECT, OP_COMPLEMENT,
+		OP_COMPLEMENT_ALL, OP_COMPLEMENT_ALL, OP_ASSIGN,    OP_CLEAR,
 	};
 
 	if (bits & 0x38)

@@ -30,14 +30,16 @@ static void append(char *text, size_t size, const char *format, ...)
 
 static void info_to_text(const struct iova_parsed_info *info, char *text, size_t size)
 {
-	static const char *const odd[] = { "duplicate",		 "unsorted",	    "overlapping",
-					   "inverted",		 "unknown capability",
-					   "unknown version", "empty list" };
+	static const char *const odd[] = { "duplicate", "unsorted",           "overlapping",
+					   "inverted",  "unknown capability", "unknown version",
+					   "empty list" };
 
 	text[0] = '\0';
 	append(text, size, "needed %" PRIu32 "\n", info->needed);
 	append(text, size, "caps %s\n",
-	       info->caps_fit ? "here" : info->has_caps ? "elsewhere" : "none");
+	       info->caps_fit ? "here" :
+	       info->has_caps ? "elsewhere" :
+				"none");
 	append(text, size, "page sizes 0x%" PRIx64 "\n", info->page_sizes);
 	if (!info->has_list)
 		append(text, size, "list none\n");

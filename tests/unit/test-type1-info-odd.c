@@ -97,10 +97,10 @@ static void assert_oddities(const struct iova_range *ranges, uint32_t n, uint32_
 	iova_parsed_info_done_(&info);
 }
 
-#define check_list(oddities, kept, ...)                                                      \
-	assert_oddities((const struct iova_range[]){ __VA_ARGS__ },                          \
-			sizeof((const struct iova_range[]){ __VA_ARGS__ }) /                 \
-				sizeof(struct iova_range),                                   \
+#define check_list(oddities, kept, ...)                                      \
+	assert_oddities((const struct iova_range[]){ __VA_ARGS__ },          \
+			sizeof((const struct iova_range[]){ __VA_ARGS__ }) / \
+				sizeof(struct iova_range),                   \
 			oddities, kept)
 
 static void odd_lists_are_kept_and_said(void **state)

@@ -240,8 +240,9 @@ static void a_next_header_lies_inside_the_reply(void **state)
 
 static void a_count_larger_than_the_reply_is_refused(void **state)
 {
-	static const uint32_t counts[] = { 3, 4, UINT32_MAX, UINT32_MAX / 16 + 1, 1u << 28,
-					   (1u << 28) + 2, (1u << 31) + 1 };
+	static const uint32_t counts[] = {
+		3, 4, UINT32_MAX, UINT32_MAX / 16 + 1, 1u << 28, (1u << 28) + 2, (1u << 31) + 1
+	};
 	struct image image = usual_image();
 	struct iova_parsed_info info;
 

@@ -6,12 +6,12 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-#define assert_same_field(ours, our_field, theirs, their_field)                             \
-	do {                                                                                \
-		assert_int_equal(offsetof(struct ours, our_field),                          \
-				 offsetof(struct theirs, their_field));                     \
-		assert_int_equal(sizeof(((struct ours *)0)->our_field),                     \
-				 sizeof(((struct theirs *)0)->their_field));                \
+#define assert_same_field(ours, our_field, theirs, their_field)              \
+	do {                                                                 \
+		assert_int_equal(offsetof(struct ours, our_field),           \
+				 offsetof(struct theirs, their_field));      \
+		assert_int_equal(sizeof(((struct ours *)0)->our_field),      \
+				 sizeof(((struct theirs *)0)->their_field)); \
 	} while (0)
 
 static void ioctl_numbers_are_the_systems(void **state)
@@ -98,8 +98,7 @@ static void map_has_the_systems_layout(void **state)
 static void unmap_has_the_systems_layout(void **state)
 {
 	(void)state;
-	assert_int_equal(sizeof(struct iova_vfio_unmap),
-			 sizeof(struct vfio_iommu_type1_dma_unmap));
+	assert_int_equal(sizeof(struct iova_vfio_unmap), sizeof(struct vfio_iommu_type1_dma_unmap));
 	assert_same_field(iova_vfio_unmap, argsz, vfio_iommu_type1_dma_unmap, argsz);
 	assert_same_field(iova_vfio_unmap, flags, vfio_iommu_type1_dma_unmap, flags);
 	assert_same_field(iova_vfio_unmap, iova, vfio_iommu_type1_dma_unmap, iova);

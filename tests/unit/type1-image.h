@@ -91,7 +91,8 @@ static inline struct image usual_image(void)
 }
 
 /* Parse bytes that end where a sanitizer watches, and that lie at an odd address. */
-static inline int parse_bytes(const unsigned char *bytes, size_t length, struct iova_parsed_info *ret_info)
+static inline int parse_bytes(const unsigned char *bytes, size_t length,
+			      struct iova_parsed_info *ret_info)
 {
 	unsigned char *exact = malloc(length + 1);
 	int r;

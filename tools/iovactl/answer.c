@@ -55,8 +55,8 @@ static bool alike(const struct iova_conflict *one, const struct iova_conflict *o
 {
 	return one->source == other->source && one->type == other->type &&
 	       one->range.start == other->range.start && one->range.last == other->range.last &&
-	       one->region.start == other->region.start &&
-	       one->region.last == other->region.last && !strcmp(one->word, other->word);
+	       one->region.start == other->region.start && one->region.last == other->region.last &&
+	       !strcmp(one->word, other->word);
 }
 
 static int order(const void *one, const void *other)
@@ -119,10 +119,10 @@ void answer_add_json(const struct answer *answer, struct json_object *object)
 	json_object_object_add(object, "verdict",
 			       json_object_new_string(verdict_text(check->verdict)));
 	json_object_object_add(object, "conflicts", array);
-	json_object_object_add(
-		object, "fit_below",
-		check->flags & IOVA_CHECK_FIT_BELOW ? json_range(&check->fit_below) : NULL);
-	json_object_object_add(
-		object, "fit_above",
-		check->flags & IOVA_CHECK_FIT_ABOVE ? json_range(&check->fit_above) : NULL);
+	json_object_object_add(object, "fit_below",
+			       check->flags & IOVA_CHECK_FIT_BELOW ? json_range(&check->fit_below) :
+								     NULL);
+	json_object_object_add(object, "fit_above",
+			       check->flags & IOVA_CHECK_FIT_ABOVE ? json_range(&check->fit_above) :
+								     NULL);
 }

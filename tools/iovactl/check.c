@@ -32,8 +32,7 @@ static void print_answer(const struct request *request, const struct answer *ans
 	answer_print(answer);
 }
 
-static struct json_object *answer_object(const struct request *request,
-					 const struct answer *answer)
+static struct json_object *answer_object(const struct request *request, const struct answer *answer)
 {
 	struct json_object *object = json_object_new_object();
 

@@ -15,12 +15,20 @@ struct glyphs {
 
 static const struct glyphs plain = {
 	.fill = { [IOVA_TIER_USABLE] = "#", [IOVA_TIER_AVOID] = "~", [IOVA_TIER_REFUSED] = "." },
-	.top = "+", .between = "+", .bottom = "+", .side = "|", .cut = "..",
+	.top = "+",
+	.between = "+",
+	.bottom = "+",
+	.side = "|",
+	.cut = "..",
 };
 
 static const struct glyphs pretty = {
 	.fill = { [IOVA_TIER_USABLE] = "█", [IOVA_TIER_AVOID] = "▒", [IOVA_TIER_REFUSED] = "░" },
-	.top = "┐", .between = "┤", .bottom = "┘", .side = "│", .cut = "…",
+	.top = "┐",
+	.between = "┤",
+	.bottom = "┘",
+	.side = "│",
+	.cut = "…",
 };
 
 struct canvas {
@@ -104,8 +112,7 @@ static void put_bar(const struct canvas *canvas, size_t i, const struct iova_seg
 
 	printf("%*s %s %c ", AXIS_WIDTH, "", canvas->glyphs->side, letter(i));
 	fill(canvas, segment->tier, columns);
-	printf("%*s%7s", (int)(canvas->longest - columns), "",
-	       length_text(&segment->range).text);
+	printf("%*s%7s", (int)(canvas->longest - columns), "", length_text(&segment->range).text);
 	if (reasons && *reasons) {
 		fputs("  ", stdout);
 		put_cut(canvas, reasons, canvas->terminal->width - used);
@@ -125,8 +132,7 @@ static void draw_bars(const struct canvas *canvas)
 		if (i + 1 == canvas->n_segments)
 			put_axis(segment.range.last, canvas->glyphs->top);
 		put_bar(canvas, i, &segment);
-		put_axis(segment.range.start,
-			 i ? canvas->glyphs->between : canvas->glyphs->bottom);
+		put_axis(segment.range.start, i ? canvas->glyphs->between : canvas->glyphs->bottom);
 	}
 }
 

@@ -3,23 +3,23 @@
 
 #include <string.h>
 
-#define COMMON                                                                                  \
-	"\n"                                                                                    \
-	"Options, before or after the command:\n"                                               \
-	"  --group N          a group by its number; repeatable\n"                              \
-	"  --device BDF       the group of a device, such as 0000:00:1f.0; repeatable\n"        \
-	"  --policy POLICY    on direct-relaxable regions: strict, warn, relaxed\n" \
-	"  --width BITS       address bits that the devices can drive, 1 to 64\n"               \
-	"  --root DIR         a recorded machine in DIR/sys; nothing is opened\n"               \
-	"  --sim NAME         a simulated machine; iovactl sim list names them\n"               \
-	"  --json             one JSON document on standard output\n"                           \
-	"  --color[=WHEN]     auto, always or never\n"                                          \
-	"  -h, --help         this text; after a command, that command's\n"                     \
+#define COMMON                                                                           \
+	"\n"                                                                             \
+	"Options, before or after the command:\n"                                        \
+	"  --group N          a group by its number; repeatable\n"                       \
+	"  --device BDF       the group of a device, such as 0000:00:1f.0; repeatable\n" \
+	"  --policy POLICY    on direct-relaxable regions: strict, warn, relaxed\n"      \
+	"  --width BITS       address bits that the devices can drive, 1 to 64\n"        \
+	"  --root DIR         a recorded machine in DIR/sys; nothing is opened\n"        \
+	"  --sim NAME         a simulated machine; iovactl sim list names them\n"        \
+	"  --json             one JSON document on standard output\n"                    \
+	"  --color[=WHEN]     auto, always or never\n"                                   \
+	"  -h, --help         this text; after a command, that command's\n"              \
 	"  -V, --version      the version\n"
 
-#define RANGES                                                                                  \
-	"\n"                                                                                    \
-	"Numbers are decimal or 0x hexadecimal and may end in K, M, G or T (powers of\n"         \
+#define RANGES                                                                           \
+	"\n"                                                                             \
+	"Numbers are decimal or 0x hexadecimal and may end in K, M, G or T (powers of\n" \
 	"1024). IOVA-LAST, last address included, may stand for IOVA+LENGTH.\n"
 
 #define STATUSES(fits, refused, warned)             \
@@ -31,29 +31,27 @@ static const struct {
 	const char *word;
 	const char *text;
 } commands[] = {
-	{ "show",
-	  "Usage: iovactl show [OPTION]...\n"
-	  "\n"
-	  "Show groups, their devices and reserved regions, what the kernel lists as\n"
-	  "valid, and a drawing of the addresses that are left. Without --group and\n"
-	  "--device, of all groups of the machine.\n" COMMON },
+	{ "show", "Usage: iovactl show [OPTION]...\n"
+		  "\n"
+		  "Show groups, their devices and reserved regions, what the kernel lists as\n"
+		  "valid, and a drawing of the addresses that are left. Without --group and\n"
+		  "--device, of all groups of the machine.\n" COMMON },
 	{ "check",
 	  "Usage: iovactl check [OPTION]... IOVA+LENGTH...\n"
 	  "\n"
 	  "Tell whether ranges may be mapped, what is in the way, and what would fit.\n" RANGES
-	  STATUSES("it fits", "refused", "fits with a warning") COMMON },
+		  STATUSES("it fits", "refused", "fits with a warning") COMMON },
 	{ "map",
 	  "Usage: iovactl map [OPTION]... IOVA+LENGTH\n"
 	  "       iovactl map [OPTION]... LENGTH\n"
 	  "\n"
 	  "Map memory at the address, or anywhere, and unmap it again.\n" RANGES STATUSES(
-		  "mapped", "refused by policy, space or kernel", "mapped with a warning")
-	  "\n"
-	  "  --identity         the memory lies where the device sees it\n" COMMON },
-	{ "sim",
-	  "Usage: iovactl sim list [--json]\n"
-	  "\n"
-	  "List the simulated machines that --sim takes.\n" COMMON },
+		  "mapped", "refused by policy, space or kernel",
+		  "mapped with a warning") "\n"
+					   "  --identity         the memory lies where the device sees it\n" COMMON },
+	{ "sim", "Usage: iovactl sim list [--json]\n"
+		 "\n"
+		 "List the simulated machines that --sim takes.\n" COMMON },
 };
 
 static const char overview[] =

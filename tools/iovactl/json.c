@@ -54,9 +54,9 @@ struct json_object *json_conflict(const struct iova_conflict *conflict)
 	json_object_object_add(object, "source",
 			       json_object_new_string(iova_source_text(conflict->source)));
 	if (conflict->source == IOVA_SOURCE_REGION)
-		json_object_object_add(
-			object, "type",
-			json_object_new_string(iova_region_type_text(conflict->type)));
+		json_object_object_add(object, "type",
+				       json_object_new_string(
+					       iova_region_type_text(conflict->type)));
 	if (*conflict->word)
 		json_object_object_add(object, "word", json_object_new_string(conflict->word));
 	if (conflict->group != IOVA_GROUP_NONE)
@@ -86,9 +86,10 @@ struct json_object *json_error(const char *step, int error, const char *cause, c
 
 void json_print(struct json_object *document)
 {
-	const char *text = json_object_to_json_string_ext(
-		document, JSON_C_TO_STRING_PRETTY | JSON_C_TO_STRING_SPACED |
-				  JSON_C_TO_STRING_NOSLASHESCAPE);
+	const char *text =
+		json_object_to_json_string_ext(document, JSON_C_TO_STRING_PRETTY |
+								 JSON_C_TO_STRING_SPACED |
+								 JSON_C_TO_STRING_NOSLASHESCAPE);
 
 	if (text)
 		puts(text);

@@ -185,8 +185,7 @@ static enum status map_on(const struct target *target, const struct request *req
 
 	if (target->failure.step)
 		return trouble_failure(target->options, &target->failure, target->host);
-	status = request_check_granule(target->options, request,
-				       iova_space_granule(target->space));
+	status = request_check_granule(target->options, request, iova_space_granule(target->space));
 	if (status != STATUS_FINE)
 		return status;
 	return map_memory(target, request);

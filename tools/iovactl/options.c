@@ -81,8 +81,8 @@ int number_read(const char *text, uint64_t max, uint64_t *ret_number)
 	return 0;
 }
 
-__attribute__((format(printf, 3, 4))) static void
-wrong(struct options *options, const char *remedy, const char *format, ...)
+__attribute__((format(printf, 3, 4))) static void wrong(struct options *options, const char *remedy,
+							const char *format, ...)
 {
 	va_list args;
 
@@ -140,8 +140,8 @@ static void read_unknown(struct options *options, int c, const char *word)
 	else if (optopt && optopt < 256 && strncmp(word, "--", 2) != 0)
 		wrong(options, "iovactl --help lists the options.", "-%c: unknown option", optopt);
 	else if (optopt)
-		wrong(options, "iovactl --help lists the options.",
-		      "%s: the option takes no value", word);
+		wrong(options, "iovactl --help lists the options.", "%s: the option takes no value",
+		      word);
 	else
 		wrong(options, "iovactl --help lists the options.",
 		      "%s: unknown or ambiguous option", word);

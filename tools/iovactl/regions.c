@@ -73,8 +73,9 @@ static void add_region(struct libscols_table *table, const struct shared_region 
 static void print_regions(struct shared_region *regions, size_t n, const struct terminal *terminal)
 {
 	static const struct column columns[] = {
-		{ "START", SCOLS_FL_RIGHT }, { "LAST", SCOLS_FL_RIGHT }, { "SIZE", SCOLS_FL_RIGHT },
-		{ "TYPE", 0 },               { "OF", SCOLS_FL_WRAP },
+		{ "START", SCOLS_FL_RIGHT }, { "LAST", SCOLS_FL_RIGHT },
+		{ "SIZE", SCOLS_FL_RIGHT },  { "TYPE", 0 },
+		{ "OF", SCOLS_FL_WRAP },
 	};
 	struct libscols_table *table = table_new(terminal, columns, N_COLUMNS(columns));
 

@@ -13,9 +13,8 @@
 #include "options.h"
 
 /* Trouble of the tool's own: its errno, what to do next, what is wrong. Returns STATUS_TROUBLE. */
-__attribute__((format(printf, 4, 5))) enum status trouble(const struct options *options, int error,
-							   const char *remedy, const char *format,
-							   ...);
+__attribute__((format(printf, 4, 5))) enum status
+trouble(const struct options *options, int error, const char *remedy, const char *format, ...);
 
 /* Trouble that the library reports. Returns STATUS_TROUBLE. */
 enum status trouble_failure(const struct options *options, const struct iova_failure *failure,

@@ -70,9 +70,9 @@ static struct json_object *groups_array(const struct target *target)
 		json_object_object_add(object, "regions_state",
 				       json_object_new_string(regions_state_text(info.regions)));
 		if (info.devices_error)
-			json_object_object_add(
-				object, "devices_errno",
-				json_object_new_string(error_name(info.devices_error)));
+			json_object_object_add(object, "devices_errno",
+					       json_object_new_string(
+						       error_name(info.devices_error)));
 		if (info.error)
 			json_object_object_add(object, "regions_errno",
 					       json_object_new_string(error_name(info.error)));

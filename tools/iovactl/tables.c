@@ -26,8 +26,13 @@ static void add_device(struct libscols_table *table, const struct iova_group_inf
 static void show_groups(const struct target *target, const struct terminal *terminal)
 {
 	static const struct column columns[] = {
-		{ "GROUP", SCOLS_FL_RIGHT }, { "TYPE", 0 },   { "DEVICE", 0 }, { "ID", 0 },
-		{ "CLASS", 0 },              { "DRIVER", 0 }, { "VFIO", SCOLS_FL_WRAP },
+		{ "GROUP", SCOLS_FL_RIGHT },
+		{ "TYPE", 0 },
+		{ "DEVICE", 0 },
+		{ "ID", 0 },
+		{ "CLASS", 0 },
+		{ "DRIVER", 0 },
+		{ "VFIO", SCOLS_FL_WRAP },
 	};
 	struct libscols_table *table = table_new(terminal, columns, N_COLUMNS(columns));
 	struct iova_device_info device = { .size = sizeof device };
@@ -38,8 +43,8 @@ static void show_groups(const struct target *target, const struct terminal *term
 			continue;
 		if (!group.n_devices)
 			add_device(table, &group, NULL);
-		for (size_t j = 0;
-		     iova_host_nth_device(target->host, group.id, j, &device) == 0; j++)
+		for (size_t j = 0; iova_host_nth_device(target->host, group.id, j, &device) == 0;
+		     j++)
 			add_device(table, &group, &device);
 	}
 	puts("Groups and their devices");
@@ -89,8 +94,9 @@ static void show_kernel(const struct target *target, const struct terminal *term
 static void show_segments(const struct target *target, const struct terminal *terminal)
 {
 	static const struct column columns[] = {
-		{ "START", SCOLS_FL_RIGHT }, { "LAST", SCOLS_FL_RIGHT }, { "SIZE", SCOLS_FL_RIGHT },
-		{ "TIER", 0 },               { "BECAUSE", SCOLS_FL_WRAP },
+		{ "START", SCOLS_FL_RIGHT },  { "LAST", SCOLS_FL_RIGHT },
+		{ "SIZE", SCOLS_FL_RIGHT },   { "TIER", 0 },
+		{ "BECAUSE", SCOLS_FL_WRAP },
 	};
 	struct libscols_table *table = table_new(terminal, columns, N_COLUMNS(columns));
 	struct iova_segment segment;

@@ -38,7 +38,7 @@ struct libscols_table *table_new(const struct terminal *terminal, const struct c
 				 size_t n_columns);
 struct libscols_line *table_row(struct libscols_table *table);
 __attribute__((format(printf, 3, 4))) void table_cell(struct libscols_line *row, size_t column,
-						       const char *format, ...);
+						      const char *format, ...);
 void table_color(struct libscols_line *row, size_t column, const char *color);
 void table_print(struct libscols_table *table);
 
