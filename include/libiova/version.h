@@ -16,15 +16,15 @@
 extern "C" {
 #endif
 
-#if defined(__GNUC__)
 /** Marks a declaration as part of the interface. */
+#if defined(__GNUC__)
 #define IOVA_API __attribute__((visibility("default")))
 #else
 #define IOVA_API
 #endif
 
-#if defined(__GNUC__)
 /** The result tells whether it worked: the compiler warns where it is dropped. */
+#if defined(__GNUC__)
 #define IOVA_MUST_USE __attribute__((warn_unused_result))
 #else
 #define IOVA_MUST_USE
