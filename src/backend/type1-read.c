@@ -42,6 +42,7 @@ static int ask_whole(const struct iova_type1 *type1, struct iova_parsed_info *re
 
 	for (int i = 0; i < TRIES; i++) {
 		struct iova_parsed_info info;
+		uint32_t needed;
 		int r = ask(type1, size, &info);
 
 		if (r < 0)
@@ -50,10 +51,11 @@ static int ask_whole(const struct iova_type1 *type1, struct iova_parsed_info *re
 			*ret_info = info;
 			return 0;
 		}
+		needed = info.needed;
 		iova_parsed_info_done_(&info);
-		if (info.needed <= size || info.needed > SIZE_MAX_SANE)
+		if (needed <= size || needed > SIZE_MAX_SANE)
 			break;
-		size = info.needed + SLACK;
+		size = needed + SLACK;
 	}
 	return -EPROTO;
 }

@@ -82,11 +82,17 @@ int iova_type1_set_iommu_(const struct iova_type1 *type1, struct iova_failure *f
 	return r < 0 ? iova_kernel_failed_(failure, IOVA_STEP_SET_IOMMU, r) : 0;
 }
 
-int iova_type1_has_iommu_(const struct iova_type1 *type1)
+/* Without an IOMMU: EINVAL (container.c: vfio_fops_unl_ioctl), from iommufd's container ENODEV. */
+int iova_type1_has_iommu_(const struct iova_type1 *type1, struct iova_failure *failure)
 {
 	struct iova_vfio_info info = { .argsz = sizeof info };
+	int r = iova_sys_ioctl_(type1->sys, type1->container, IOVA_VFIO_IOMMU_GET_INFO, &info);
 
-	return iova_sys_ioctl_(type1->sys, type1->container, IOVA_VFIO_IOMMU_GET_INFO, &info) >= 0;
+	if (r >= 0)
+		return 1;
+	if (r == -EINVAL || r == -ENODEV)
+		return 0;
+	return iova_kernel_failed_(failure, IOVA_STEP_GET_INFO, r);
 }
 
 int iova_type1_map_(const struct iova_type1 *type1, const struct iova_range *range, uint64_t vaddr,

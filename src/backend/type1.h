@@ -44,7 +44,7 @@ int iova_type1_unset_container_(const struct iova_type1 *type1, int group,
 int iova_type1_set_iommu_(const struct iova_type1 *type1, struct iova_failure *failure);
 
 /* 1 if the container has its IOMMU, 0 if not yet. */
-int iova_type1_has_iommu_(const struct iova_type1 *type1);
+int iova_type1_has_iommu_(const struct iova_type1 *type1, struct iova_failure *failure);
 
 /* The state is the caller's to release. -EPROTO if the reply makes no sense. */
 int iova_type1_read_(const struct iova_type1 *type1, uint64_t processor_page,

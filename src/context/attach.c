@@ -10,6 +10,8 @@
 #include <fcntl.h>
 #include <stdio.h>
 
+#define GROUPS_DIR "sys/kernel/iommu_groups"
+
 size_t iova_ctx_find_group_(const struct iova_ctx *ctx, uint32_t group)
 {
 	size_t i;
@@ -27,6 +29,48 @@ static bool group_is_unknown(const struct iova_ctx *ctx, uint32_t group)
 
 	return !found || (found->info.regions == IOVA_REGIONS_MISSING &&
 			  found->info.devices_error == -ENOENT);
+}
+
+static int find_any(void *arg, const char *name)
+{
+	(void)arg;
+	(void)name;
+	return 1;
+}
+
+/* Whether sysfs has groups: 1, 0, or a negative errno if its list cannot be read. */
+static int sysfs_has_groups(const struct iova_ctx *ctx)
+{
+	const struct iova_sys *sys = ctx->type1.sys;
+	int root = iova_sys_open_(sys, -1, ctx->root ? ctx->root : "/", O_RDONLY | O_DIRECTORY);
+	int r;
+
+	if (root < 0)
+		return root;
+	r = iova_sys_list_(sys, root, GROUPS_DIR, find_any, NULL);
+	iova_sys_close_(sys, root);
+	return r;
+}
+
+/* A lent fd does not tell its number; one that sysfs has never heard of is a wrong one. */
+static int check_number(const struct iova_ctx *ctx, uint32_t group, struct iova_failure *failure)
+{
+	if (!group_is_unknown(ctx, group) || sysfs_has_groups(ctx) != 1)
+		return 0;
+	return iova_failed_(failure, IOVA_STEP_FIND_GROUP, IOVA_WHY_NO_GROUP, -ENOENT);
+}
+
+int iova_ctx_find_device_(const struct iova_ctx *ctx, const char *address, uint32_t *ret_group,
+			  struct iova_failure *failure)
+{
+	int r = iova_host_group_of_(ctx->type1.sys, ctx->root, address, ret_group, failure);
+
+	if (failure->why == IOVA_WHY_NO_DEVICE && sysfs_has_groups(ctx) == -ENOENT) {
+		failure->why = IOVA_WHY_NO_SYSFS;
+		snprintf(failure->path, sizeof failure->path, "%s/" GROUPS_DIR,
+			 ctx->root ? ctx->root : "");
+	}
+	return r;
 }
 
 static int open_group(struct iova_ctx *ctx, struct attached_group *group,
@@ -51,7 +95,7 @@ static int open_group(struct iova_ctx *ctx, struct attached_group *group,
 /* Refuse what would take memory away from under a device that uses it. */
 static int try_on_space(struct iova_ctx *ctx, uint32_t group, struct iova_failure *failure)
 {
-	struct iova_change *change;
+	struct iova_change *change = NULL;
 	int r = iova_change_new(&change);
 
 	if (r >= 0)
@@ -62,15 +106,14 @@ static int try_on_space(struct iova_ctx *ctx, uint32_t group, struct iova_failur
 	}
 	for (size_t i = 0; i < change->n_broken && r >= 0; i++) {
 		const struct broken_mapping *broken = &change->broken[i];
-		char text[256];
+		char text[320];
 
 		iova_conflict_text(&broken->conflict, text, sizeof text);
 		if (broken->conflict.verdict != IOVA_VERDICT_REFUSE ||
 		    (ctx->flags & IOVA_CTX_UNCHECKED)) {
 			iova_log_(&ctx->log, IOVA_LOG_WARNING,
 				  "attaching group %u: the live mapping 0x%llx-0x%llx: %s",
-				  (unsigned)group,
-				  (unsigned long long)broken->mapping.range.start,
+				  (unsigned)group, (unsigned long long)broken->mapping.range.start,
 				  (unsigned long long)broken->mapping.range.last, text);
 			continue;
 		}
@@ -98,8 +141,7 @@ static int enter_container(struct iova_ctx *ctx, struct attached_group *group,
 		return 0;
 	/* Up to 5.17 the kernel would take the group and refuse its devices later. */
 	if (!(status & IOVA_VFIO_GROUP_FLAGS_VIABLE))
-		return iova_failed_(failure, IOVA_STEP_SET_CONTAINER, IOVA_WHY_NOT_VIABLE,
-				    -EPERM);
+		return iova_failed_(failure, IOVA_STEP_SET_CONTAINER, IOVA_WHY_NOT_VIABLE, -EPERM);
 	r = iova_type1_set_container_(&ctx->type1, group->fd, failure);
 	group->own_attach = r >= 0;
 	return r;
@@ -124,9 +166,10 @@ static int settle(struct iova_ctx *ctx, const struct attached_group *group,
 		  struct iova_change *ret_change, struct iova_failure *failure)
 {
 	bool had_iommu = ctx->has_iommu;
-	int r = 0;
+	/* A group of ours keeps the IOMMU; others may have come or gone since we looked. */
+	int r = ctx->n_groups ? 1 : iova_type1_has_iommu_(&ctx->type1, failure);
 
-	if (!had_iommu && !iova_type1_has_iommu_(&ctx->type1))
+	if (!r)
 		r = iova_type1_set_iommu_(&ctx->type1, failure);
 	if (r < 0)
 		return r;
@@ -157,11 +200,9 @@ static int attach(struct iova_ctx *ctx, uint32_t id, int fd, struct iova_change 
 	r = iova_ctx_read_host_(ctx, id, failure);
 	if (r < 0)
 		return r;
-	if (group.own_fd) {
-		r = open_group(ctx, &group, failure);
-		if (r < 0)
-			return r;
-	}
+	r = group.own_fd ? open_group(ctx, &group, failure) : check_number(ctx, id, failure);
+	if (r < 0)
+		return r;
 	r = try_on_space(ctx, id, failure);
 	if (r >= 0)
 		r = enter_container(ctx, &group, failure);
@@ -236,7 +277,7 @@ IOVA_API int iova_ctx_attach_device(struct iova_ctx *ctx, const char *name,
 		return iova_failure_give_(reterr_failure, &failure, r);
 	}
 	pthread_mutex_lock(&ctx->lock);
-	r = iova_host_group_of_(ctx->type1.sys, ctx->root, address, &group, &failure);
+	r = iova_ctx_find_device_(ctx, address, &group, &failure);
 	if (r >= 0)
 		r = attach(ctx, group, -1, ret_change, &failure);
 	pthread_mutex_unlock(&ctx->lock);

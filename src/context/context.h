@@ -28,8 +28,8 @@ struct iova_ctx {
 	pthread_mutex_t lock;
 	struct iova_type1 type1;
 	bool own_container;
-	bool has_iommu; /* SET_IOMMU was made, here or by the lender */
-	uint32_t flags; /* IOVA_CTX_* */
+	bool has_iommu;  /* SET_IOMMU was made; without groups of ours, as last looked for */
+	uint32_t flags;  /* IOVA_CTX_* */
 	int64_t process; /* who opened it: a child after fork must not unmap */
 	char *root;
 	struct iova_log log;
@@ -41,17 +41,24 @@ struct iova_ctx {
 	bool has_available;
 	uint32_t available; /* mappings left, by our own count since the kernel was asked */
 	struct iova_sys_memory memory; /* locked: at the last look, and what we mapped since */
+	bool has_uncharged;            /* mappings were made that are not charged to it */
 };
 
 /* Index of an attached group; ctx->n_groups if it is none. */
 size_t iova_ctx_find_group_(const struct iova_ctx *ctx, uint32_t group);
 
+/* attach.c, with the lock held: from a PCI address in its long form to its group. */
+int iova_ctx_find_device_(const struct iova_ctx *ctx, const char *address, uint32_t *ret_group,
+			  struct iova_failure *failure);
+
 /*
- * refresh.c. Both with the lock held.
+ * refresh.c. All with the lock held.
+ * look_for_iommu: while no group is ours, whether the container has its IOMMU all the same.
  * read_host: the attached groups and, unless IOVA_GROUP_NONE, one more, into ctx->host.
  * take: ask the kernel, and merge its answer with ctx->host, which must hold the attached
  * groups. On failure the space is as it was.
  */
+int iova_ctx_look_for_iommu_(struct iova_ctx *ctx, struct iova_failure *failure);
 int iova_ctx_read_host_(struct iova_ctx *ctx, uint32_t with, struct iova_failure *failure);
 int iova_ctx_take_(struct iova_ctx *ctx, struct iova_change *ret_change,
 		   struct iova_failure *failure);
@@ -62,7 +69,7 @@ int iova_ctx_check_limits_(struct iova_ctx *ctx, uint64_t length, uint32_t map_f
 /* Bytes that may still be locked; whether, by a fresh look, length is more than that. */
 uint64_t iova_memory_left_(const struct iova_sys_memory *memory);
 bool iova_ctx_lacks_memory_(struct iova_ctx *ctx, uint64_t length);
-void iova_ctx_count_mapped_(struct iova_ctx *ctx, uint64_t length);
+void iova_ctx_count_mapped_(struct iova_ctx *ctx, uint64_t length, uint32_t map_flags);
 void iova_ctx_count_unmapped_(struct iova_ctx *ctx, size_t n, uint64_t length);
 
 /* unmap.c, with the lock held: all mappings inside a range. */

@@ -12,14 +12,7 @@ static void drop(struct iova_ctx *ctx, size_t i)
 	if (ctx->groups[i].own_fd)
 		iova_sys_close_(ctx->type1.sys, ctx->groups[i].fd);
 	ctx->n_groups--;
-	memmove(&ctx->groups[i], &ctx->groups[i + 1],
-		(ctx->n_groups - i) * sizeof *ctx->groups);
-	/*
-	 * With its last group a container loses its IOMMU; a lent one may have
-	 * groups that we were never told of.
-	 */
-	if (!ctx->n_groups)
-		ctx->has_iommu = !ctx->own_container && iova_type1_has_iommu_(&ctx->type1);
+	memmove(&ctx->groups[i], &ctx->groups[i + 1], (ctx->n_groups - i) * sizeof *ctx->groups);
 }
 
 static int detach(struct iova_ctx *ctx, uint32_t id, struct iova_change *ret_change,
@@ -41,7 +34,9 @@ static int detach(struct iova_ctx *ctx, uint32_t id, struct iova_change *ret_cha
 		return r;
 	drop(ctx, i);
 	iova_log_(&ctx->log, IOVA_LOG_INFO, "detached group %u", (unsigned)id);
-	r = iova_ctx_read_host_(ctx, IOVA_GROUP_NONE, failure);
+	r = iova_ctx_look_for_iommu_(ctx, failure);
+	if (r >= 0)
+		r = iova_ctx_read_host_(ctx, IOVA_GROUP_NONE, failure);
 	return r < 0 ? r : iova_ctx_take_(ctx, ret_change, failure);
 }
 
@@ -79,14 +74,13 @@ IOVA_API int iova_ctx_group_fd(struct iova_ctx *ctx, uint32_t group)
 static int open_device(struct iova_ctx *ctx, const char *name, struct iova_failure *failure)
 {
 	size_t i;
-	int r = iova_host_group_of_(ctx->type1.sys, ctx->root, name, &failure->group, failure);
+	int r = iova_ctx_find_device_(ctx, name, &failure->group, failure);
 
 	if (r < 0)
 		return r;
 	i = iova_ctx_find_group_(ctx, failure->group);
 	if (i == ctx->n_groups)
-		return iova_failed_(failure, IOVA_STEP_OPEN_DEVICE, IOVA_WHY_NOT_ATTACHED,
-				    -ENOENT);
+		return iova_failed_(failure, IOVA_STEP_OPEN_DEVICE, IOVA_WHY_NOT_ATTACHED, -ENOENT);
 	return iova_type1_open_device_(&ctx->type1, ctx->groups[i].fd, name, failure);
 }
 

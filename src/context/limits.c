@@ -79,9 +79,11 @@ int iova_ctx_check_limits_(struct iova_ctx *ctx, uint64_t length, uint32_t map_f
 	return r;
 }
 
-void iova_ctx_count_mapped_(struct iova_ctx *ctx, uint64_t length)
+void iova_ctx_count_mapped_(struct iova_ctx *ctx, uint64_t length, uint32_t map_flags)
 {
-	if (length > UINT64_MAX - ctx->memory.locked)
+	if (map_flags & IOVA_MAP_UNCHARGED)
+		ctx->has_uncharged = true;
+	else if (length > UINT64_MAX - ctx->memory.locked)
 		ctx->memory.locked = UINT64_MAX;
 	else
 		ctx->memory.locked += length;
@@ -94,7 +96,13 @@ void iova_ctx_count_mapped_(struct iova_ctx *ctx, uint64_t length)
 
 void iova_ctx_count_unmapped_(struct iova_ctx *ctx, size_t n, uint64_t length)
 {
-	ctx->memory.locked -= length < ctx->memory.locked ? length : ctx->memory.locked;
+	/* What was not charged is not given back. Unknown is as good as full: the next map asks. */
+	if (ctx->has_uncharged)
+		ctx->memory.locked = UINT64_MAX;
+	else
+		ctx->memory.locked -= length < ctx->memory.locked ? length : ctx->memory.locked;
+	if (!ctx->space->table.n)
+		ctx->has_uncharged = false;
 	if (ctx->has_available)
 		ctx->available += n < UINT32_MAX - ctx->available ? (uint32_t)n : 0;
 }
@@ -103,8 +111,10 @@ static int read_limits(struct iova_ctx *ctx, struct iova_limits *ret_limits,
 		       struct iova_failure *failure)
 {
 	struct iova_limits limits = { .size = sizeof limits };
-	int r = ctx->has_iommu ? ask_available(ctx, failure) : 0;
+	int r = iova_ctx_look_for_iommu_(ctx, failure);
 
+	if (r >= 0 && ctx->has_iommu)
+		r = ask_available(ctx, failure);
 	if (r < 0)
 		return r;
 	r = iova_sys_memory_(ctx->type1.sys, &ctx->memory);

@@ -94,7 +94,7 @@ static int check_overlap(const struct iova_ctx *ctx, const struct request *reque
 
 static void warn(const struct iova_ctx *ctx, const struct iova_conflict *conflict)
 {
-	char text[256];
+	char text[320];
 
 	/* Unreadable regions touch every map: they were reported when they were read. */
 	if (conflict->source == IOVA_SOURCE_SYSFS)
@@ -113,8 +113,8 @@ static int check_policy(const struct iova_ctx *ctx, const struct request *reques
 
 	if (verdict == IOVA_VERDICT_ALLOW || (ctx->flags & IOVA_CTX_UNCHECKED))
 		return 0;
-	failure->n_conflicts = (uint32_t)n;
 	if (verdict == IOVA_VERDICT_REFUSE || (request->opts.flags & IOVA_MAP_NO_WARN)) {
+		failure->n_conflicts = (uint32_t)n;
 		iova_picture_worst_(&ctx->space->picture, &request->range, failure->granule,
 				    &failure->conflict);
 		return iova_failed_(failure, IOVA_STEP_CHECK, IOVA_WHY_REFUSED, -EADDRNOTAVAIL);
@@ -144,8 +144,7 @@ static void study_refusal(struct iova_ctx *ctx, const struct request *request,
 }
 
 /* Everything is checked: make it so, or change nothing. */
-static int commit(struct iova_ctx *ctx, const struct request *request,
-		  struct iova_failure *failure)
+static int commit(struct iova_ctx *ctx, const struct request *request, struct iova_failure *failure)
 {
 	struct iova_mapping mapping = {
 		.range = request->range,
@@ -170,8 +169,7 @@ static int commit(struct iova_ctx *ctx, const struct request *request,
 		(void)iova_type1_unmap_(&ctx->type1, &mapping.range, &ignored, &second);
 		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_OVERLAP, r);
 	}
-	iova_ctx_count_mapped_(ctx, request->opts.flags & IOVA_MAP_UNCHARGED ? 0 :
-									       request->length);
+	iova_ctx_count_mapped_(ctx, request->length, request->opts.flags);
 	return 0;
 }
 

@@ -58,15 +58,12 @@ static int start(struct iova_ctx *ctx, const struct iova_ctx_opts *opts,
 	space_opts.granule = ctx->memory.page_size;
 	r = iova_space_new(&space_opts, &ctx->space);
 	if (r < 0)
-		return iova_failed_(failure, IOVA_STEP_OPEN_CONTAINER, IOVA_WHY_OPTIONS, r);
+		return iova_failed_(failure, IOVA_STEP_OPEN_CONTAINER, IOVA_WHY_UNKNOWN, r);
 	r = open_container(ctx, opts, failure);
 	if (r < 0)
 		return r;
-	/* A lent container may have its IOMMU already, from groups we do not know of. */
-	ctx->has_iommu = !ctx->own_container && iova_type1_has_iommu_(&ctx->type1);
 	iova_log_(&ctx->log, IOVA_LOG_INFO, "%s VFIO container, fd %d",
-		  ctx->own_container ? "opened a" : "adopted the caller's",
-		  ctx->type1.container);
+		  ctx->own_container ? "opened a" : "adopted the caller's", ctx->type1.container);
 	return 0;
 }
 

@@ -10,7 +10,6 @@
 
 #include <errno.h>
 #include <stdlib.h>
-#include <string.h>
 
 /* 1 if the kernel maps a granule at the address, 0 if not, or what keeps one from knowing. */
 static int try_address(struct iova_ctx *ctx, uint64_t iova, void *page,
@@ -21,8 +20,7 @@ static int try_address(struct iova_ctx *ctx, uint64_t iova, void *page,
 	size_t i = iova_table_lower_bound_(&ctx->space->table, iova);
 	int r;
 
-	if (i < ctx->space->table.n &&
-	    range_overlaps(&ctx->space->table.mappings[i].range, &range))
+	if (i < ctx->space->table.n && range_overlaps(&ctx->space->table.mappings[i].range, &range))
 		return 1;
 	r = iova_type1_map_(&ctx->type1, &range, (uintptr_t)page, IOVA_READ, failure);
 	if (r == -EEXIST)
@@ -33,6 +31,15 @@ static int try_address(struct iova_ctx *ctx, uint64_t iova, void *page,
 	if (r < 0)
 		return r;
 	r = iova_type1_unmap_(&ctx->type1, &range, &unmapped, failure);
+	if (r < 0) {
+		struct iova_failure ignored = iova_failure_about_(IOVA_GROUP_NONE);
+
+		/* Once more: the page is about to be somebody else's memory. */
+		if (iova_type1_unmap_(&ctx->type1, &range, &unmapped, &ignored) < 0)
+			iova_log_(&ctx->log, IOVA_LOG_ERR,
+				  "the page tried at 0x%llx stays mapped: errno %d",
+				  (unsigned long long)iova, -r);
+	}
 	return r < 0 ? r : 1;
 }
 
@@ -57,14 +64,15 @@ static int probe(struct iova_ctx *ctx, uint32_t *ret_width, struct iova_failure 
 {
 	uint64_t granule = iova_space_granule(ctx->space);
 	uint32_t lowest = (uint32_t)__builtin_ctzll(granule);
-	void *page = NULL;
+	char *memory, *page;
 	int r = 0;
 
 	if (!ctx->n_groups)
 		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_NO_IOMMU, -ENODEV);
-	if (posix_memalign(&page, granule, granule))
+	memory = calloc(2, granule);
+	if (!memory)
 		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_UNKNOWN, -ENOMEM);
-	memset(page, 0, granule);
+	page = memory + (-(uintptr_t)memory & (granule - 1));
 	for (uint32_t bit = 63; bit >= lowest && !r; bit--) {
 		uint64_t iova = (uint64_t)1 << bit;
 
@@ -77,7 +85,7 @@ static int probe(struct iova_ctx *ctx, uint32_t *ret_width, struct iova_failure 
 		if (r == 1)
 			*ret_width = bit + 1;
 	}
-	free(page);
+	free(memory);
 	if (r < 0)
 		return r;
 	return r ? 0 : iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_NO_SPACE, -ENOSPC);

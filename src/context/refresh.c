@@ -7,6 +7,21 @@
 #include <errno.h>
 #include <stdlib.h>
 
+/* A lent container may have its IOMMU from groups that we do not know of, and lose it with them. */
+int iova_ctx_look_for_iommu_(struct iova_ctx *ctx, struct iova_failure *failure)
+{
+	int r = 0;
+
+	if (ctx->n_groups)
+		return 0;
+	if (!ctx->own_container)
+		r = iova_type1_has_iommu_(&ctx->type1, failure);
+	if (r < 0)
+		return r;
+	ctx->has_iommu = r;
+	return 0;
+}
+
 int iova_ctx_read_host_(struct iova_ctx *ctx, uint32_t with, struct iova_failure *failure)
 {
 	uint32_t *groups = calloc(ctx->n_groups + 1, sizeof *groups);
@@ -40,28 +55,47 @@ static int ask_kernel(struct iova_ctx *ctx, struct iova_type1_state *ret_state,
 	return 0;
 }
 
+static bool is_doubtful(const struct iova_group *group)
+{
+	return group->info.regions != IOVA_REGIONS_READ &&
+	       group->info.regions != IOVA_REGIONS_EMPTY;
+}
+
+/* What the space knew of a group before; NULL if the group is new to it. */
+static const struct iova_group *known_before(const struct iova_ctx *ctx, uint32_t id)
+{
+	const struct group_list *list = &ctx->space->inputs.groups;
+
+	for (size_t i = 0; i < list->n; i++)
+		if (list->groups[i]->group.info.id == id)
+			return &list->groups[i]->group;
+	return NULL;
+}
+
+/*
+ * Said when it is news, not again with each refresh; so before the space takes
+ * it, which can only fail for lack of memory.
+ */
 static void log_state(const struct iova_ctx *ctx, const struct iova_type1_state *state)
 {
 	if (state->oddities & ~(IOVA_INFO_UNKNOWN_CAP))
 		iova_log_(&ctx->log, IOVA_LOG_WARNING,
 			  "the kernel's list of valid ranges is odd (0x%x): taken with care",
 			  (unsigned)state->oddities);
-	/* Said when the IOMMU is new, and of groups that are: not again with each refresh. */
-	if (ctx->has_iommu && !ctx->n_groups && state->list == IOVA_LIST_NONE)
+	if (ctx->has_iommu && !ctx->n_groups && ctx->host->n && state->list == IOVA_LIST_NONE)
 		iova_log_(&ctx->log, IOVA_LOG_WARNING,
 			  "this kernel does not list valid IOVA ranges (before Linux 5.4): only "
 			  "sysfs is known, and nothing above %u bits unless a width is declared",
 			  IOVA_ASSUMED_WIDTH);
-	for (size_t i = 0; i < ctx->space->inputs.groups.n; i++) {
-		const struct iova_group_info *info =
-			&ctx->space->inputs.groups.groups[i]->group.info;
+	for (size_t i = 0; i < ctx->host->n; i++) {
+		const struct iova_group *group = &ctx->host->groups[i];
+		const struct iova_group *before = known_before(ctx, group->info.id);
 
-		if (info->regions != IOVA_REGIONS_READ && info->regions != IOVA_REGIONS_EMPTY &&
-		    iova_ctx_find_group_(ctx, info->id) == ctx->n_groups)
+		if (is_doubtful(group) && (!before || !is_doubtful(before)))
 			iova_log_(&ctx->log, IOVA_LOG_WARNING,
 				  "group %u: reserved_regions could not be read whole, so "
 				  "relaxable regions are unknown",
-				  (unsigned)info->id);
+				  (unsigned)group->info.id);
 	}
 }
 
@@ -80,6 +114,7 @@ int iova_ctx_take_(struct iova_ctx *ctx, struct iova_change *ret_change,
 		.kernel = &state.ranges,
 		.host = ctx->host,
 	};
+	log_state(ctx, &state);
 	r = iova_space_take_(ctx->space, &news, ret_change);
 	if (r < 0) {
 		iova_failed_(failure, IOVA_STEP_GET_INFO,
@@ -91,7 +126,6 @@ int iova_ctx_take_(struct iova_ctx *ctx, struct iova_change *ret_change,
 		ctx->available = state.available;
 		if (iova_sys_memory_(ctx->type1.sys, &memory) >= 0)
 			ctx->memory = memory;
-		log_state(ctx, &state);
 	}
 	iova_type1_state_done_(&state);
 	return r;
@@ -108,7 +142,9 @@ IOVA_API int iova_ctx_refresh(struct iova_ctx *ctx, struct iova_change *ret_chan
 		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
 	}
 	pthread_mutex_lock(&ctx->lock);
-	r = iova_ctx_read_host_(ctx, IOVA_GROUP_NONE, &failure);
+	r = iova_ctx_look_for_iommu_(ctx, &failure);
+	if (r >= 0)
+		r = iova_ctx_read_host_(ctx, IOVA_GROUP_NONE, &failure);
 	if (r >= 0)
 		r = iova_ctx_take_(ctx, ret_change, &failure);
 	pthread_mutex_unlock(&ctx->lock);

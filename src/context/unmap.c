@@ -34,8 +34,8 @@ static void map_again(struct iova_ctx *ctx, size_t first, size_t n)
 	for (size_t i = first + n; i-- > first;) {
 		const struct iova_mapping mapping = table->mappings[i];
 		struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
-		int r = iova_type1_map_(&ctx->type1, &mapping.range, mapping.vaddr,
-					mapping.access, &failure);
+		int r = iova_type1_map_(&ctx->type1, &mapping.range, mapping.vaddr, mapping.access,
+					&failure);
 
 		if (r >= 0)
 			continue;

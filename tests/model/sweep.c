@@ -1,0 +1,200 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#include "sweep.h"
+
+#include "oom.h"
+
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* strdup() of libc would not be seen by oom.c, but the free() of its memory would. */
+char *__wrap_strdup(const char *text);
+char *__wrap_strdup(const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = malloc(size);
+
+	return copy ? memcpy(copy, text, size) : NULL;
+}
+
+#define BIT(call) (1u << (call))
+
+/* What sysfs does not tell is not known; without limits one can work; a close closes. */
+#define ALWAYS_HARMLESS                                                                          \
+	(BIT(IOVA_SIM_CALL_READ_FILE) | BIT(IOVA_SIM_CALL_READ_LINK) | BIT(IOVA_SIM_CALL_LIST) | \
+	 BIT(IOVA_SIM_CALL_MEMORY) | BIT(IOVA_SIM_CALL_CLOSE))
+
+/* What is failing, 0 for an allocation, and which one of its kind. */
+struct fault {
+	uint32_t call;
+	int error;
+	unsigned long nth;
+};
+
+static void start(struct play *play, const struct flow *flow)
+{
+	*play = (struct play){
+		.world = world_new(flow->preset), .container = -1, .group = -1, .device = -1
+	};
+	assert_int_equal(iova_change_new(&play->change), 0);
+	flow->set_up(play);
+}
+
+static void finish(struct play *play)
+{
+	if (play->device >= 0)
+		assert_int_equal(raw_close(play->world, play->device), 0);
+	iova_ctx_close(play->ctx);
+	(void)iova_sim_detach_behind(play->world->sim, GROUP_USB);
+	iova_change_free(play->change);
+	if (play->group >= 0)
+		assert_int_equal(raw_close(play->world, play->group), 0);
+	if (play->container >= 0)
+		assert_int_equal(raw_close(play->world, play->container), 0);
+	world_assert_clean(play->world);
+	world_free(play->world);
+}
+
+static void check(bool is_right, const struct fault *fault, const char *what)
+{
+	if (!is_right)
+		fail_msg("call of kind %u, number %lu, errno %d: %s", fault->call, fault->nth,
+			 fault->error, what);
+}
+
+static void check_view(const struct view *expected, const struct view *found, bool with_tiers,
+		       const struct fault *fault, const char *what)
+{
+	if (strcmp(expected->state, found->state))
+		print_message("# %s\n# is not\n# %s\n", found->state, expected->state);
+	check(!strcmp(expected->state, found->state), fault, what);
+	if (with_tiers && strcmp(expected->tiers, found->tiers))
+		print_message("# %s\n# is not\n# %s\n", found->tiers, expected->tiers);
+	check(!with_tiers || !strcmp(expected->tiers, found->tiers), fault, what);
+}
+
+static bool is_its_errno(int r, const struct fault *fault)
+{
+	if (r == -fault->error)
+		return true;
+	return fault->call == IOVA_SIM_CALL_MEMORY && r == -EIO;
+}
+
+static bool may_succeed(const struct flow *flow, const struct fault *fault)
+{
+	if (!fault->call || fault->error == EINTR)
+		return true;
+	return (ALWAYS_HARMLESS | flow->harmless) & BIT(fault->call);
+}
+
+static void check_failure(const struct iova_failure *failure, int r, const struct fault *fault)
+{
+	struct iova_explanation text;
+
+	check(failure->error == r, fault, "the failure has another errno");
+	check(failure->step != 0, fault, "the failure has no step");
+	check(!iova_explain(failure, NULL, &text) && text.cause[0] && text.remedy[0], fault,
+	      "the failure is not explained");
+}
+
+/* After the run with its fault: both sides are as they were, or as they should become. */
+static void judge(const struct flow *flow, struct play *play, int r,
+		  const struct iova_failure *failure, const struct view *before,
+		  const struct view *after, const struct fault *fault)
+{
+	struct iova_failure second = IOVA_FAILURE_INIT;
+	bool sysfs_told = fault->call != IOVA_SIM_CALL_READ_FILE || fault->error == EINTR;
+	struct view now = view_of(play->world, play->ctx);
+
+	if (r >= 0) {
+		check(may_succeed(flow, fault), fault, "succeeded");
+		check_view(after, &now, sysfs_told, fault, "succeeded otherwise");
+		return;
+	}
+	check(fault->error != EINTR, fault, "an interrupted call was not made again");
+	check(is_its_errno(r, fault), fault, "another errno came out");
+	check_failure(failure, r, fault);
+	if (flow->is_half_done && flow->is_half_done(play)) {
+		r = flow->go_on(play);
+	} else {
+		check_view(before, &now, true, fault, "a failure changed something");
+		r = flow->run(play, &second);
+	}
+	check(r >= 0, fault, "failed again, with nothing wrong");
+	now = view_of(play->world, play->ctx);
+	check_view(after, &now, true, fault, "succeeded otherwise the second time");
+}
+
+static struct view play_undisturbed(const struct flow *flow)
+{
+	struct iova_failure failure = IOVA_FAILURE_INIT;
+	struct play play;
+	struct view after;
+
+	start(&play, flow);
+	if (flow->run(&play, &failure) < 0)
+		assert_failed(&failure, 0, 0, 0);
+	after = view_of(play.world, play.ctx);
+	finish(&play);
+	return after;
+}
+
+/* False once the flow has no such call any more. */
+static bool play_with(const struct flow *flow, const struct view *after, const struct fault *fault)
+{
+	struct iova_failure failure = IOVA_FAILURE_INIT;
+	struct iova_sim_report report;
+	struct view before;
+	struct play play;
+	long live = oom_live();
+	bool hit;
+	int r;
+
+	start(&play, flow);
+	before = view_of(play.world, play.ctx);
+	if (fault->call)
+		assert_int_equal(iova_sim_fail(play.world->sim, fault->call, fault->nth,
+					       fault->error),
+				 0);
+	else
+		oom_fail_at(fault->nth);
+	r = flow->run(&play, &failure);
+	oom_off();
+	iova_sim_report(play.world->sim, &report);
+	hit = fault->call ? !report.n_pending_faults : oom_reached();
+	iova_sim_clear_faults(play.world->sim);
+	if (hit)
+		judge(flow, &play, r, &failure, &before, after, fault);
+	finish(&play);
+	check(oom_live() == live, fault, "memory was not freed");
+	return hit;
+}
+
+void sweep_calls(const struct flow *flow)
+{
+	static const int errors[] = { EIO, EINTR, ENOMEM, EBUSY, ENODEV };
+	struct view after = play_undisturbed(flow);
+	unsigned long n_hit = 0;
+
+	for (size_t e = 0; e < sizeof errors / sizeof *errors; e++)
+		for (uint32_t call = 1; call < IOVA_SIM_N_CALLS; call++) {
+			struct fault fault = { call, errors[e], 1 };
+
+			/* That is an answer: a container of iommufd without a group. */
+			if (call == IOVA_SIM_CALL_GET_INFO && errors[e] == ENODEV)
+				continue;
+			for (; play_with(flow, &after, &fault); fault.nth++)
+				n_hit++;
+		}
+	assert_true(n_hit > 0);
+}
+
+unsigned long sweep_allocations(const struct flow *flow)
+{
+	struct view after = play_undisturbed(flow);
+	struct fault fault = { 0, ENOMEM, 0 };
+
+	while (play_with(flow, &after, &fault))
+		fault.nth++;
+	return fault.nth;
+}
