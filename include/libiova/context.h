@@ -191,8 +191,9 @@ IOVA_API IOVA_MUST_USE int iova_ctx_adopt_group(struct iova_ctx *ctx, uint32_t g
  * @param reterr_failure  what failed; may be NULL
  * @return 0, or a negative errno:
  * @err{EINVAL}  ctx is NULL
- * @err{ENOENT}  the group is not attached
+ * @err{ENOENT}  the group is not attached; or detached, but the root directory is gone
  * @err{EBUSY}   it is the last one and mappings are live; or a device of it is open
+ * @err{EACCES}  detached, but the root directory may not be opened
  * @err{EPROTO}  detached, but the kernel's answers contradict themselves
  * @err{ENOMEM}  no memory
  * @onfail  the group stays attached and the context is as it was; if only the reading
@@ -215,6 +216,8 @@ IOVA_API IOVA_MUST_USE int iova_ctx_detach_group(struct iova_ctx *ctx, uint32_t 
  * @param reterr_failure  what failed; may be NULL
  * @return 0, or a negative errno:
  * @err{EINVAL}  ctx is NULL
+ * @err{ENOENT}  the root directory is gone
+ * @err{EACCES}  the root directory may not be opened
  * @err{EPROTO}  the kernel's answers contradict themselves
  * @err{ENOMEM}  no memory
  * @onfail  the context is as it was
@@ -374,6 +377,9 @@ IOVA_API IOVA_MUST_USE int iova_ctx_map_fixed(struct iova_ctx *ctx, uint64_t iov
 
 /**
  * Map process memory at an address the library chooses.
+ *
+ * What a lender mapped in its own container is not known here: have its ranges
+ * reserved (iova_space_reserve()), or the kernel may answer EEXIST.
  *
  * @param ctx             context with at least one group
  * @param vaddr           as for iova_ctx_map_fixed()
