@@ -60,11 +60,17 @@ static int check_number(const struct iova_ctx *ctx, uint32_t group, struct iova_
 	return iova_failed_(failure, IOVA_STEP_FIND_GROUP, IOVA_WHY_NO_GROUP, -ENOENT);
 }
 
-int iova_ctx_find_device_(const struct iova_ctx *ctx, const char *address, uint32_t *ret_group,
+int iova_ctx_find_device_(const struct iova_ctx *ctx, const char *name, uint32_t *ret_group,
 			  struct iova_failure *failure)
 {
-	int r = iova_host_group_of_(ctx->type1.sys, ctx->root, address, ret_group, failure);
+	char address[IOVA_DEVICE_NAME_MAX];
+	int r = iova_device_name_parse(name, &address);
 
+	if (r < 0) {
+		iova_text_copy_(failure->device, sizeof failure->device, name);
+		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_BAD_DEVICE_NAME, r);
+	}
+	r = iova_host_group_of_(ctx->type1.sys, ctx->root, address, ret_group, failure);
 	if (failure->why == IOVA_WHY_NO_DEVICE && sysfs_has_groups(ctx) == -ENOENT) {
 		failure->why = IOVA_WHY_NO_SYSFS;
 		snprintf(failure->path, sizeof failure->path, "%s/" GROUPS_DIR,
@@ -262,7 +268,6 @@ IOVA_API int iova_ctx_attach_device(struct iova_ctx *ctx, const char *name,
 				    struct iova_failure *reterr_failure)
 {
 	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
-	char address[IOVA_DEVICE_NAME_MAX];
 	uint32_t group;
 	int r;
 
@@ -270,14 +275,8 @@ IOVA_API int iova_ctx_attach_device(struct iova_ctx *ctx, const char *name,
 		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
 		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
 	}
-	r = iova_device_name_parse(name, &address);
-	if (r < 0) {
-		iova_text_copy_(failure.device, sizeof failure.device, name);
-		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_BAD_DEVICE_NAME, r);
-		return iova_failure_give_(reterr_failure, &failure, r);
-	}
 	pthread_mutex_lock(&ctx->lock);
-	r = iova_ctx_find_device_(ctx, address, &group, &failure);
+	r = iova_ctx_find_device_(ctx, name, &group, &failure);
 	if (r >= 0)
 		r = attach(ctx, group, -1, ret_change, &failure);
 	pthread_mutex_unlock(&ctx->lock);

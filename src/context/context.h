@@ -47,8 +47,11 @@ struct iova_ctx {
 /* Index of an attached group; ctx->n_groups if it is none. */
 size_t iova_ctx_find_group_(const struct iova_ctx *ctx, uint32_t group);
 
-/* attach.c, with the lock held: from a PCI address in its long form to its group. */
-int iova_ctx_find_device_(const struct iova_ctx *ctx, const char *address, uint32_t *ret_group,
+/*
+ * attach.c, with the lock held: from a PCI address to its group. In its long form the address is
+ * in failure->device then.
+ */
+int iova_ctx_find_device_(const struct iova_ctx *ctx, const char *name, uint32_t *ret_group,
 			  struct iova_failure *failure);
 
 /*

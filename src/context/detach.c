@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Groups leaving a context, and what an attached group gives access to. */
 #include "base/failure.h"
-#include "base/text.h"
 #include "context/context.h"
 
 #include <errno.h>
@@ -81,28 +80,21 @@ static int open_device(struct iova_ctx *ctx, const char *name, struct iova_failu
 	i = iova_ctx_find_group_(ctx, failure->group);
 	if (i == ctx->n_groups)
 		return iova_failed_(failure, IOVA_STEP_OPEN_DEVICE, IOVA_WHY_NOT_ATTACHED, -ENOENT);
-	return iova_type1_open_device_(&ctx->type1, ctx->groups[i].fd, name, failure);
+	return iova_type1_open_device_(&ctx->type1, ctx->groups[i].fd, failure->device, failure);
 }
 
 IOVA_API int iova_ctx_open_device(struct iova_ctx *ctx, const char *name,
 				  struct iova_failure *reterr_failure)
 {
 	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
-	char address[IOVA_DEVICE_NAME_MAX];
 	int r;
 
 	if (!ctx || !name) {
 		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
 		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
 	}
-	r = iova_device_name_parse(name, &address);
-	if (r < 0) {
-		iova_text_copy_(failure.device, sizeof failure.device, name);
-		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_BAD_DEVICE_NAME, r);
-		return iova_failure_give_(reterr_failure, &failure, r);
-	}
 	pthread_mutex_lock(&ctx->lock);
-	r = open_device(ctx, address, &failure);
+	r = open_device(ctx, name, &failure);
 	pthread_mutex_unlock(&ctx->lock);
 	return iova_failure_give_(reterr_failure, &failure, r);
 }
