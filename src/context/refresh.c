@@ -55,12 +55,6 @@ static int ask_kernel(struct iova_ctx *ctx, struct iova_type1_state *ret_state,
 	return 0;
 }
 
-static bool is_doubtful(const struct iova_group *group)
-{
-	return group->info.regions != IOVA_REGIONS_READ &&
-	       group->info.regions != IOVA_REGIONS_EMPTY;
-}
-
 /* What the space knew of a group before; NULL if the group is new to it. */
 static const struct iova_group *known_before(const struct iova_ctx *ctx, uint32_t id)
 {
@@ -91,7 +85,7 @@ static void log_state(const struct iova_ctx *ctx, const struct iova_type1_state 
 		const struct iova_group *group = &ctx->host->groups[i];
 		const struct iova_group *before = known_before(ctx, group->info.id);
 
-		if (is_doubtful(group) && (!before || !is_doubtful(before)))
+		if (iova_group_is_doubtful_(group) && (!before || !iova_group_is_doubtful_(before)))
 			iova_log_(&ctx->log, IOVA_LOG_WARNING,
 				  "group %u: reserved_regions could not be read whole, so "
 				  "relaxable regions are unknown",

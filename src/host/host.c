@@ -90,6 +90,12 @@ const struct iova_device_info *iova_group_region_owner_(const struct iova_group 
 		       NULL;
 }
 
+bool iova_group_is_doubtful_(const struct iova_group *group)
+{
+	return group->info.regions != IOVA_REGIONS_READ &&
+	       group->info.regions != IOVA_REGIONS_EMPTY;
+}
+
 IOVA_API size_t iova_host_count_groups(const struct iova_host *host)
 {
 	return host ? host->n : 0;

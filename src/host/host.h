@@ -49,6 +49,12 @@ int iova_host_group_of_(const struct iova_sys *sys, const char *root, const char
 const struct iova_device_info *iova_group_region_owner_(const struct iova_group *group,
 							const struct iova_region *region);
 
+/*
+ * Whether there may be regions that are not known. An empty file is an answer: Arm and s390
+ * systems have groups without a region.
+ */
+bool iova_group_is_doubtful_(const struct iova_group *group);
+
 /* read-group.c: fill in a zeroed group. root: an open directory. Returns 0 or -ENOMEM. */
 int iova_group_read_(const struct iova_sys *sys, int root, uint32_t id, struct iova_group *group);
 void iova_group_done_(struct iova_group *group);

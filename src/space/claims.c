@@ -124,22 +124,12 @@ static int claim_region(struct iova_claims *claims, const struct iova_inputs *in
 	return r;
 }
 
-/*
- * Whether there may be regions that are not known. An empty file is an answer: Arm and s390
- * systems have groups without a region.
- */
-static bool regions_are_doubtful(const struct iova_group *group)
-{
-	return group->info.regions != IOVA_REGIONS_READ &&
-	       group->info.regions != IOVA_REGIONS_EMPTY;
-}
-
 static int claim_group(struct iova_claims *claims, const struct iova_inputs *inputs,
 		       const struct iova_group *group)
 {
 	int r = 0;
 
-	if (regions_are_doubtful(group))
+	if (iova_group_is_doubtful_(group))
 		r = claim_plain(claims, 0, UINT64_MAX, IOVA_SOURCE_SYSFS,
 				inputs->list == IOVA_LIST_NONE ?
 					IOVA_VERDICT_REFUSE :
