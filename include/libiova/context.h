@@ -85,6 +85,8 @@ struct iova_limits {
  * @err{EBADFD}  the caller's fd is no VFIO container
  * @err{EPROTO}  the container speaks another version of the interface, or its answers contradict
  *               themselves
+ * @err{EIO}     a system call failed otherwise: any errno of the kernel
+ *               is handed on, with from_kernel set
  * @err{ENOMEM}  no memory
  * @onfail  *ret_ctx is not written; nothing stays open
  * @mt      MT-Safe
@@ -128,7 +130,10 @@ IOVA_API void iova_ctx_close(struct iova_ctx *ctx);
  * @err{EPERM}        the group is not viable, has a direct region (before 6.6), or interrupts
  *                    are not remapped
  * @err{ENODEV}       the kernel has no type1 v2 IOMMU
+ * @err{EFAULT}       a live mapping is above the width of the group's IOMMU
  * @err{EPROTO}       the kernel's answers contradict themselves
+ * @err{EIO}          a system call failed otherwise: any errno of the kernel
+ *                    is handed on, with from_kernel set
  * @err{ENOMEM}       no memory
  * @onfail  the group is not attached, its node is closed, the context is as it was
  * @mt      MT-Safe
@@ -184,6 +189,8 @@ IOVA_API IOVA_MUST_USE int iova_ctx_adopt_group(struct iova_ctx *ctx, uint32_t g
 /**
  * Detach a group. With the last one the kernel drops the IOMMU and every
  * mapping of the container, so the last group goes only when none is live.
+ * A group that left its container by itself, because its last VFIO device was unplugged or
+ * got another driver, is detached as well.
  *
  * @param ctx             the context
  * @param group           number of the group
@@ -195,6 +202,8 @@ IOVA_API IOVA_MUST_USE int iova_ctx_adopt_group(struct iova_ctx *ctx, uint32_t g
  * @err{EBUSY}   it is the last one and mappings are live; or a device of it is open
  * @err{EACCES}  detached, but the root directory may not be opened
  * @err{EPROTO}  detached, but the kernel's answers contradict themselves
+ * @err{EIO}     a system call failed otherwise: any errno of the kernel
+ *               is handed on, with from_kernel set
  * @err{ENOMEM}  no memory
  * @onfail  the group stays attached and the context is as it was; if only the reading
  *          afterwards failed, the group is detached and the space keeps what was known
@@ -219,6 +228,8 @@ IOVA_API IOVA_MUST_USE int iova_ctx_detach_group(struct iova_ctx *ctx, uint32_t 
  * @err{ENOENT}  the root directory is gone
  * @err{EACCES}  the root directory may not be opened
  * @err{EPROTO}  the kernel's answers contradict themselves
+ * @err{EIO}     a system call failed otherwise: any errno of the kernel
+ *               is handed on, with from_kernel set
  * @err{ENOMEM}  no memory
  * @onfail  the context is as it was
  * @mt      MT-Safe
@@ -289,6 +300,9 @@ IOVA_API int iova_ctx_group_fd(struct iova_ctx *ctx, uint32_t group);
  * @err{EINVAL}  ctx is NULL, or the name is no PCI address; or the kernel refuses (group not viable)
  * @err{ENOENT}  no attached group has such a device
  * @err{ENODEV}  the device is not bound to a VFIO driver
+ * @err{EIO}     a system call failed otherwise: any errno of the kernel
+ *               is handed on, with from_kernel set
+ * @err{ENOMEM}  no memory
  * @onfail  nothing is opened
  * @mt      MT-Safe
  * @kernel  VFIO_GROUP_GET_DEVICE_FD
@@ -306,7 +320,8 @@ IOVA_API IOVA_MUST_USE int iova_ctx_open_device(struct iova_ctx *ctx, const char
  * @return 0, or a negative errno:
  * @err{EINVAL}  an argument is NULL, or the size too small
  * @err{EPROTO}  the kernel's answers contradict themselves
- * @err{EIO}     the process's own limits cannot be read
+ * @err{EIO}     the process's own limits cannot be read; or a system call failed otherwise: any
+ *               errno of the kernel is handed on, with from_kernel set
  * @err{ENOMEM}  no memory
  * @onfail  *ret_limits is not written
  * @mt      MT-Safe
@@ -331,6 +346,9 @@ IOVA_API IOVA_MUST_USE int iova_ctx_limits(struct iova_ctx *ctx, struct iova_lim
  * @err{EINVAL}  an argument is NULL
  * @err{ENODEV}  no group is attached
  * @err{ENOSPC}  no mapping is left, or no power of two is accepted
+ * @err{EIO}     the kernel did not find the page again to unmap it (why is
+ *               IOVA_WHY_UNMAP_SIZE), or a system call failed: any errno of the kernel
+ *               is handed on, with from_kernel set
  * @err{ENOMEM}  no memory, or none may be locked
  * @onfail  nothing is mapped and the context is as it was
  * @mt      MT-Safe
@@ -362,6 +380,8 @@ IOVA_API IOVA_MUST_USE int iova_ctx_probe_width(struct iova_ctx *ctx, uint32_t *
  * @err{EADDRNOTAVAIL}  the space refuses the range
  * @err{EEXIST}         overlaps a live mapping
  * @err{ENOSPC}         the container has no mapping left
+ * @err{EIO}            a system call failed otherwise: any errno of the kernel
+ *                      is handed on, with from_kernel set
  * @err{ENOMEM}         RLIMIT_MEMLOCK would be passed, or no memory
  * @err{EFAULT}         the memory is not mapped, or read-only and the device may write; or the
  *                      address is above the IOMMU's width (5.4-5.9 with VT-d)
@@ -435,10 +455,13 @@ IOVA_API IOVA_MUST_USE int iova_ctx_map_identity(struct iova_ctx *ctx, void *vad
  *                  or the kernel's own, with from_kernel set
  * @err{EOVERFLOW}  the range would pass 2^64-1
  * @err{ENOENT}     nothing is mapped in the range
- * @err{EIO}        the kernel unmapped another size than was recorded
+ * @err{EIO}        the kernel unmapped another size than was recorded (why is
+ *                  IOVA_WHY_UNMAP_SIZE; 0 bytes if the last group left by itself and took all
+ *                  mappings along), or the request failed: any errno of the kernel
+ *                  is handed on, with from_kernel set
  * @err{ENOMEM}     no memory
- * @onfail  but for EIO all mappings of the range are live and recorded; in a lent container
- *          with gaps this is reached by mapping anew what was unmapped
+ * @onfail  but for IOVA_WHY_UNMAP_SIZE all mappings of the range are live and recorded; in a
+ *          lent container with gaps this is reached by mapping anew what was unmapped
  * @mt      MT-Safe
  * @kernel  VFIO_IOMMU_UNMAP_DMA; drivers/vfio/vfio_iommu_type1.c: vfio_dma_do_unmap
  * @since   0.1
@@ -455,7 +478,7 @@ IOVA_API IOVA_MUST_USE int iova_ctx_unmap(struct iova_ctx *ctx, uint64_t iova, u
  * @param reterr_failure  what failed; may be NULL
  * @return 0, or a negative errno:
  * @err{EINVAL}  ctx is NULL, or the kernel's own
- * @err{EIO}     the kernel unmapped another size than was recorded
+ * @err{EIO}     as for iova_ctx_unmap(): any errno of the kernel is handed on
  * @err{ENOMEM}  no memory
  * @onfail  as iova_ctx_unmap()
  * @mt      MT-Safe

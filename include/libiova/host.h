@@ -89,7 +89,8 @@ struct iova_host_opts {
  * @err{ENOENT}   the root does not exist or has no sys/kernel/iommu_groups
  * @err{ENOTDIR}  the root, or a part of the path, is no directory
  * @err{EACCES}   the list of groups may not be read
- * @err{EIO}      the list of groups cannot be read
+ * @err{EIO}      the list of groups cannot be read; any errno of the kernel is handed on, with
+ *                from_kernel set
  * @err{ENOMEM}   no memory
  * @onfail  *ret_host is not written
  * @mt      MT-Safe

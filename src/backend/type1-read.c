@@ -19,31 +19,39 @@
 #define SIZE_MAX_SANE ((size_t)16 << 20)
 
 /* One call with a buffer of size bytes. Returns 0, -ENOMEM, -EPROTO or the kernel's. */
-static int ask(const struct iova_type1 *type1, size_t size, struct iova_parsed_info *ret_info)
+static int ask(const struct iova_type1 *type1, size_t size, struct iova_parsed_info *ret_info,
+	       struct iova_failure *failure)
 {
 	char *reply = calloc(1, size);
 	uint32_t argsz = (uint32_t)size;
 	int r;
 
 	if (!reply)
-		return -ENOMEM;
+		return iova_failed_(failure, IOVA_STEP_GET_INFO, IOVA_WHY_UNKNOWN, -ENOMEM);
 	memcpy(reply, &argsz, sizeof argsz);
 	r = iova_sys_ioctl_(type1->sys, type1->container, IOVA_VFIO_IOMMU_GET_INFO, reply);
-	if (r >= 0)
-		r = iova_parse_type1_info_(reply, size, ret_info);
+	if (r < 0) {
+		free(reply);
+		return iova_kernel_failed_(failure, IOVA_STEP_GET_INFO, r);
+	}
+	r = iova_parse_type1_info_(reply, size, ret_info);
 	free(reply);
+	if (r < 0)
+		iova_failed_(failure, IOVA_STEP_GET_INFO,
+			     r == -EPROTO ? IOVA_WHY_BAD_REPLY : IOVA_WHY_UNKNOWN, r);
 	return r;
 }
 
 /* Until the chain fits, or there is none. */
-static int ask_whole(const struct iova_type1 *type1, struct iova_parsed_info *ret_info)
+static int ask_whole(const struct iova_type1 *type1, struct iova_parsed_info *ret_info,
+		     struct iova_failure *failure)
 {
 	size_t size = FIRST_SIZE;
 
 	for (int i = 0; i < TRIES; i++) {
-		struct iova_parsed_info info;
+		struct iova_parsed_info info = { 0 };
 		uint32_t needed;
-		int r = ask(type1, size, &info);
+		int r = ask(type1, size, &info, failure);
 
 		if (r < 0)
 			return r;
@@ -57,7 +65,7 @@ static int ask_whole(const struct iova_type1 *type1, struct iova_parsed_info *re
 			break;
 		size = needed + SLACK;
 	}
-	return -EPROTO;
+	return iova_failed_(failure, IOVA_STEP_GET_INFO, IOVA_WHY_BAD_REPLY, -EPROTO);
 }
 
 /*
@@ -78,14 +86,11 @@ int iova_type1_read_(const struct iova_type1 *type1, uint64_t processor_page,
 		     struct iova_type1_state *ret_state, struct iova_failure *failure)
 {
 	struct iova_type1_state state = { .granule = processor_page };
-	struct iova_parsed_info info;
-	int r = ask_whole(type1, &info);
+	struct iova_parsed_info info = { 0 };
+	int r = ask_whole(type1, &info, failure);
 
-	if (r < 0) {
-		if (r == -EPROTO)
-			return iova_failed_(failure, IOVA_STEP_GET_INFO, IOVA_WHY_BAD_REPLY, r);
-		return iova_kernel_failed_(failure, IOVA_STEP_GET_INFO, r);
-	}
+	if (r < 0)
+		return r;
 	/* The smallest page is the unit of IOVA, length and virtual address alike. */
 	if (info.page_sizes)
 		state.granule = info.page_sizes & -info.page_sizes;

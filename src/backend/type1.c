@@ -53,6 +53,14 @@ int iova_type1_group_status_(const struct iova_type1 *type1, int group, uint32_t
 	return -EBADFD;
 }
 
+bool iova_type1_group_left_(const struct iova_type1 *type1, int group)
+{
+	struct iova_vfio_group_status status = { .argsz = sizeof status };
+	int r = iova_sys_ioctl_(type1->sys, group, IOVA_VFIO_GROUP_GET_STATUS, &status);
+
+	return r == -ENODEV || (r >= 0 && !(status.flags & IOVA_VFIO_GROUP_FLAGS_CONTAINER_SET));
+}
+
 int iova_type1_set_container_(const struct iova_type1 *type1, int group,
 			      struct iova_failure *failure)
 {

@@ -268,7 +268,7 @@ IOVA_API int iova_ctx_attach_device(struct iova_ctx *ctx, const char *name,
 				    struct iova_failure *reterr_failure)
 {
 	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
-	uint32_t group;
+	uint32_t group = IOVA_GROUP_NONE;
 	int r;
 
 	if (!ctx || !name) {

@@ -123,6 +123,28 @@ IOVA_API int iova_ctx_open(const struct iova_ctx_opts *opts, struct iova_ctx **r
 	return 0;
 }
 
+/* All at once; if the kernel refuses a part, one by one, as far as it goes. */
+static void unmap_all(struct iova_ctx *ctx)
+{
+	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+	struct iova_table *table = &ctx->space->table;
+	int r = table->n ? iova_ctx_unmap_range_(ctx, &IOVA_WHOLE_SPACE, NULL, &failure) : 0;
+
+	if (r < 0)
+		iova_log_(&ctx->log, IOVA_LOG_ERR,
+			  "closing: not everything could be unmapped: errno %d", -r);
+	while (table->n) {
+		const struct iova_range range = table->mappings[table->n - 1].range;
+
+		r = iova_ctx_unmap_range_(ctx, &range, NULL, &failure);
+		if (r >= 0 || failure.why == IOVA_WHY_UNMAP_SIZE)
+			continue;
+		iova_log_(&ctx->log, IOVA_LOG_ERR, "closing: 0x%llx-0x%llx stays mapped: errno %d",
+			  (unsigned long long)range.start, (unsigned long long)range.last, -r);
+		iova_table_remove_(table, table->n - 1, 1);
+	}
+}
+
 /*
  * What the kernel would not drop by itself when our descriptors close: our
  * mappings in a container that lives on, our groups on lent descriptors.
@@ -132,12 +154,7 @@ static void leave(struct iova_ctx *ctx)
 	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
 	int r;
 
-	if (ctx->space->table.n) {
-		r = iova_ctx_unmap_range_(ctx, &IOVA_WHOLE_SPACE, NULL, &failure);
-		if (r < 0)
-			iova_log_(&ctx->log, IOVA_LOG_ERR,
-				  "closing: not everything could be unmapped: errno %d", -r);
-	}
+	unmap_all(ctx);
 	for (size_t i = 0; i < ctx->n_groups; i++) {
 		if (!ctx->groups[i].own_attach)
 			continue;

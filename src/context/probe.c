@@ -40,7 +40,13 @@ static int try_address(struct iova_ctx *ctx, uint64_t iova, void *page,
 				  "the page tried at 0x%llx stays mapped: errno %d",
 				  (unsigned long long)iova, -r);
 	}
-	return r < 0 ? r : 1;
+	if (r < 0)
+		return r;
+	if (unmapped == granule)
+		return 1;
+	failure->expected = granule;
+	failure->actual = unmapped;
+	return iova_failed_(failure, IOVA_STEP_UNMAP, IOVA_WHY_UNMAP_SIZE, -EIO);
 }
 
 /* Whether a region or reservation is there, whatever is known of the top. */
@@ -73,8 +79,8 @@ static int probe(struct iova_ctx *ctx, uint32_t *ret_width, struct iova_failure 
 	if (!memory)
 		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_UNKNOWN, -ENOMEM);
 	page = memory + (-(uintptr_t)memory & (granule - 1));
-	for (uint32_t bit = 63; bit >= lowest && !r; bit--) {
-		uint64_t iova = (uint64_t)1 << bit;
+	for (uint32_t width = 64; width > lowest && !r; width--) {
+		uint64_t iova = (uint64_t)1 << (width - 1);
 
 		if (is_forbidden(ctx, iova))
 			continue;
@@ -83,7 +89,7 @@ static int probe(struct iova_ctx *ctx, uint32_t *ret_width, struct iova_failure 
 		failure->vaddr = (uintptr_t)page;
 		r = try_address(ctx, iova, page, failure);
 		if (r == 1)
-			*ret_width = bit + 1;
+			*ret_width = width;
 	}
 	free(memory);
 	if (r < 0)

@@ -50,12 +50,6 @@ static bool has_member(const struct iova_group *group,
 	return false;
 }
 
-static bool is_any(const struct iova_device_info *device)
-{
-	(void)device;
-	return true;
-}
-
 static bool is_isa_bridge(const struct iova_device_info *device)
 {
 	return device->class_code >> 8 == 0x0601;
@@ -70,14 +64,11 @@ static bool is_usb_or_display(const struct iova_device_info *device)
 const struct iova_device_info *iova_group_region_owner_(const struct iova_group *group,
 							const struct iova_region *region)
 {
-	const struct iova_device_info *owner;
-
 	/* An interrupt window is the IOMMU's own, the same for all its devices. */
 	if (region->type == IOVA_REGION_MSI)
 		return NULL;
-	owner = only_member(group, is_any);
-	if (owner)
-		return owner;
+	if (group->info.n_devices == 1)
+		return &group->devices[0];
 	/*
 	 * The first 16 MiB come with an ISA bridge (CONFIG_INTEL_IOMMU_FLOPPY_WA). The kernel
 	 * merges what touches them, so a region that goes on behind them may be of two devices.

@@ -50,13 +50,22 @@ static int add_group(struct iova_host *host, uint32_t id)
 	return 0;
 }
 
+struct names {
+	struct iova_host *host;
+	bool is_refused; /* by us, not by the system */
+};
+
 static int add_named_group(void *arg, const char *name)
 {
+	struct names *names = arg;
 	uint32_t id;
+	int r;
 
 	if (iova_group_number_(name, &id) < 0)
 		return 0;
-	return add_group(arg, id);
+	r = add_group(names->host, id);
+	names->is_refused = r < 0;
+	return r;
 }
 
 static int open_root(const struct iova_sys *sys, const char *root, struct iova_failure *failure)
@@ -73,10 +82,13 @@ static int open_root(const struct iova_sys *sys, const char *root, struct iova_f
 static int list_groups(const struct iova_sys *sys, int root, const char *name,
 		       struct iova_host *host, struct iova_failure *failure)
 {
-	int r = iova_sys_list_(sys, root, GROUPS_DIR, add_named_group, host);
+	struct names names = { .host = host };
+	int r = iova_sys_list_(sys, root, GROUPS_DIR, add_named_group, &names);
 
 	if (r >= 0)
 		return 0;
+	if (names.is_refused)
+		return iova_failed_(failure, IOVA_STEP_READ_HOST, IOVA_WHY_UNKNOWN, r);
 	snprintf(failure->path, sizeof failure->path, "%s/" GROUPS_DIR, name ? name : "");
 	iova_kernel_failed_(failure, IOVA_STEP_READ_HOST, r);
 	if (r == -ENOENT)
@@ -99,12 +111,24 @@ static int read_groups(const struct iova_sys *sys, int root, struct iova_host *h
 	return 0;
 }
 
+static int add_groups(struct iova_host *host, const uint32_t *groups, size_t n_groups,
+		      struct iova_failure *failure)
+{
+	for (size_t i = 0; i < n_groups; i++) {
+		int r = add_group(host, groups[i]);
+
+		if (r < 0)
+			return iova_failed_(failure, IOVA_STEP_READ_HOST, IOVA_WHY_UNKNOWN, r);
+	}
+	return 0;
+}
+
 /* groups: which to read, or NULL for all there are. */
 static int read_host(const struct iova_sys *sys, const char *root, const uint32_t *groups,
 		     size_t n_groups, struct iova_host **ret_host, struct iova_failure *failure)
 {
 	struct iova_host *host = calloc(1, sizeof *host);
-	int fd, r = 0;
+	int fd, r;
 
 	if (!host)
 		return iova_failed_(failure, IOVA_STEP_READ_HOST, IOVA_WHY_UNKNOWN, -ENOMEM);
@@ -113,13 +137,10 @@ static int read_host(const struct iova_sys *sys, const char *root, const uint32_
 		free(host);
 		return fd;
 	}
-	if (!groups)
+	if (groups)
+		r = add_groups(host, groups, n_groups, failure);
+	else
 		r = list_groups(sys, fd, root, host, failure);
-	for (size_t i = 0; i < n_groups && r >= 0; i++) {
-		r = add_group(host, groups[i]);
-		if (r < 0)
-			iova_failed_(failure, IOVA_STEP_READ_HOST, IOVA_WHY_UNKNOWN, r);
-	}
 	if (r >= 0)
 		r = read_groups(sys, fd, host, failure);
 	iova_sys_close_(sys, fd);

@@ -182,7 +182,7 @@ int iova_parse_regions_(const char *text, size_t length, struct iova_parsed_regi
 			iova_parsed_regions_done_(&parsed);
 			return r;
 		}
-		at = newline ? behind + 1 : length;
+		at = behind + 1;
 	}
 	*ret_parsed = parsed;
 	return 0;

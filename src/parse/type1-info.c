@@ -180,11 +180,12 @@ static int take_cap(const struct cap *cap, bool *has_migration, struct iova_pars
 	return 0;
 }
 
+/* Of a reply of CHAIN_LEAST bytes at least: a header is shorter. */
 static int walk_chain(const struct reply *reply, uint32_t offset, struct iova_parsed_info *info)
 {
 	bool has_migration = false;
 
-	if (offset < CHAIN_LEAST || reply->length < CAP_SIZE || offset > reply->length - CAP_SIZE)
+	if (offset < CHAIN_LEAST || offset > reply->length - CAP_SIZE)
 		return -EPROTO;
 	do {
 		struct cap cap;

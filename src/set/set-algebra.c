@@ -12,14 +12,16 @@
 /* Append a range that starts at or behind the last one's start; room is there. */
 static void append_merged(struct iova_set *out, const struct iova_range *range)
 {
-	struct iova_range *back = out->n ? &out->ranges[out->n - 1] : NULL;
+	if (out->n) {
+		struct iova_range *back = &out->ranges[out->n - 1];
 
-	if (back && (range->start <= back->last || range->start - back->last == 1)) {
-		if (range->last > back->last)
-			back->last = range->last;
-	} else {
-		out->ranges[out->n++] = *range;
+		if (range->start <= back->last || range->start - back->last == 1) {
+			if (range->last > back->last)
+				back->last = range->last;
+			return;
+		}
 	}
+	out->ranges[out->n++] = *range;
 }
 
 IOVA_API int iova_set_unite(struct iova_set *set, const struct iova_set *other)
@@ -121,7 +123,7 @@ IOVA_API int iova_set_subtract(struct iova_set *set, const struct iova_set *othe
 IOVA_API int iova_set_complement(struct iova_set *set, const struct iova_range *window)
 {
 	struct iova_range whole = window ? *window : IOVA_WHOLE_SPACE;
-	struct iova_set from = { .ranges = &whole, .n = 1, .room = 1 };
+	struct iova_set from = { .ranges = &whole, .n = 1 };
 
 	if (!set || whole.start > whole.last)
 		return -EINVAL;

@@ -115,9 +115,8 @@ static int splice(struct iova_set *set, size_t first, size_t behind,
 
 	if (r < 0)
 		return r;
-	if (behind < set->n)
-		memmove(set->ranges + first + n_pieces, set->ranges + behind,
-			(set->n - behind) * sizeof *set->ranges);
+	memmove(set->ranges + first + n_pieces, set->ranges + behind,
+		(set->n - behind) * sizeof *set->ranges);
 	for (size_t i = 0; i < n_pieces; i++)
 		set->ranges[first + i] = pieces[i];
 	set->n = n;
@@ -210,7 +209,7 @@ IOVA_API int iova_set_nth(const struct iova_set *set, size_t i, struct iova_rang
 IOVA_API int iova_set_find(const struct iova_set *set, uint64_t address,
 			   struct iova_range *ret_range)
 {
-	if (!set || !ret_range)
+	if (!set)
 		return -EINVAL;
 	return iova_set_nth(set, iova_set_lower_bound_(set, address), ret_range);
 }

@@ -17,12 +17,12 @@ struct search {
 	bool top_down;
 };
 
-/* The lowest or highest aligned place in a gap; false if it does not fit. */
+/* The lowest or highest aligned place in a gap, start <= last; false if it does not fit. */
 static bool fit_gap(const struct search *search, uint64_t start, uint64_t last, uint64_t *ret_iova)
 {
 	uint64_t mask = search->align - 1, place;
 
-	if (start > last || last - start < search->length - 1)
+	if (last - start < search->length - 1)
 		return false;
 	if (search->top_down) {
 		place = (last - (search->length - 1)) & ~mask;
@@ -150,7 +150,8 @@ IOVA_API int iova_space_alloc(const struct iova_space *space, uint64_t length,
 		return -EINVAL;
 	if (search.align < space->inputs.granule)
 		search.align = space->inputs.granule;
-	if (!known.window.start && !known.window.last)
+	/* A start above it was refused. */
+	if (!known.window.last)
 		search.window = (struct iova_range){ space->inputs.granule, UINT64_MAX };
 	return search_tiers(space, &search, known.flags, ret_iova);
 }

@@ -49,22 +49,18 @@ static int difference(struct iova_set *ret_set, const struct iova_set *set,
 void iova_picture_worst_(const struct iova_picture *picture, const struct iova_range *range,
 			 uint64_t granule, struct iova_conflict *ret_conflict)
 {
-	const struct iova_conflict *worst = NULL;
+	struct iova_conflict worst = { .group = IOVA_GROUP_NONE };
 
 	for (size_t i = 0; i < picture->claims.n; i++) {
 		const struct iova_conflict *claim = &picture->claims.claims[i];
 		struct iova_range reach = iova_claim_reach_(claim, granule);
 
-		if (range_overlaps(&reach, range) && (!worst || claim->verdict > worst->verdict))
-			worst = claim;
+		if (claim->verdict > worst.verdict && range_overlaps(&reach, range)) {
+			worst = *claim;
+			worst.range = range_shared(&reach, range);
+		}
 	}
-	*ret_conflict = (struct iova_conflict){ .group = IOVA_GROUP_NONE };
-	if (worst) {
-		struct iova_range reach = iova_claim_reach_(worst, granule);
-
-		*ret_conflict = *worst;
-		ret_conflict->range = range_shared(&reach, range);
-	}
+	*ret_conflict = worst;
 }
 
 /* The first part of a range that is in the set; false if none is. */

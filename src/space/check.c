@@ -84,8 +84,7 @@ static void find_fits(const struct iova_space *space, const struct iova_range *r
 	}
 	opts.flags |= IOVA_ALLOC_TOP_DOWN;
 	opts.window = (struct iova_range){ space->inputs.granule, range->last };
-	if (opts.window.start <= opts.window.last &&
-	    iova_space_alloc(space, length, &opts, &iova) >= 0) {
+	if (iova_space_alloc(space, length, &opts, &iova) >= 0) {
 		check->fit_below = (struct iova_range){ iova, iova + (length - 1) };
 		check->flags |= IOVA_CHECK_FIT_BELOW;
 	}
@@ -95,7 +94,7 @@ IOVA_API int iova_space_check(const struct iova_space *space, uint64_t iova, uin
 			      struct iova_check *ret_check, struct iova_conflict *ret_conflicts,
 			      size_t n_conflicts)
 {
-	struct iova_check check = { .size = sizeof check };
+	struct iova_check check = { 0 };
 	struct iova_range range;
 	size_t i;
 	int r;

@@ -7,6 +7,7 @@
 
 #include <errno.h>
 #include <stdlib.h>
+#include <string.h>
 
 int iova_claims_add_(struct iova_claims *claims, const struct iova_conflict *claim)
 {
@@ -32,7 +33,9 @@ static int compare_claims(const void *a, const void *b)
 		return x->source < y->source ? -1 : 1;
 	if (x->group != y->group)
 		return x->group < y->group ? -1 : 1;
-	return (x->type > y->type) - (x->type < y->type);
+	if (x->type != y->type)
+		return x->type < y->type ? -1 : 1;
+	return strcmp(x->word, y->word);
 }
 
 void iova_claims_sort_(struct iova_claims *claims, uint64_t granule)
@@ -40,8 +43,7 @@ void iova_claims_sort_(struct iova_claims *claims, uint64_t granule)
 	/* A warning reaches back to the start of its page, perhaps to before another claim. */
 	for (size_t i = 0; i < claims->n; i++)
 		claims->claims[i].range = iova_claim_reach_(&claims->claims[i], granule);
-	if (claims->n)
-		qsort(claims->claims, claims->n, sizeof *claims->claims, compare_claims);
+	qsort(claims->claims, claims->n, sizeof *claims->claims, compare_claims);
 }
 
 static int claim_plain(struct iova_claims *claims, uint64_t start, uint64_t last, uint32_t source,

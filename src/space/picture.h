@@ -61,7 +61,7 @@ struct iova_picture {
 /* claims.c. Returns 0 or -ENOMEM; on failure the claims may be half made, to be released. */
 int iova_claims_make_(struct iova_claims *claims, const struct iova_inputs *inputs);
 int iova_claims_add_(struct iova_claims *claims, const struct iova_conflict *claim);
-/* Widens each claim to what it affects, and puts them in the order of addresses. */
+/* Widens each claim (there is one at least) to what it affects; puts them in the order of addresses. */
 void iova_claims_sort_(struct iova_claims *claims, uint64_t granule);
 
 /* picture.c. Returns 0 or -ENOMEM; on failure nothing is left to release. */

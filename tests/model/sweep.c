@@ -4,18 +4,7 @@
 #include "oom.h"
 
 #include <errno.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* strdup() of libc would not be seen by oom.c, but the free() of its memory would. */
-char *__wrap_strdup(const char *text);
-char *__wrap_strdup(const char *text)
-{
-	size_t size = strlen(text) + 1;
-	char *copy = malloc(size);
-
-	return copy ? memcpy(copy, text, size) : NULL;
-}
 
 #define BIT(call) (1u << (call))
 
@@ -143,7 +132,7 @@ static struct view play_undisturbed(const struct flow *flow)
 static bool play_with(const struct flow *flow, const struct view *after, const struct fault *fault)
 {
 	struct iova_failure failure = IOVA_FAILURE_INIT;
-	struct iova_sim_report report;
+	struct iova_sim_report report ;
 	struct view before;
 	struct play play;
 	long live = oom_live();

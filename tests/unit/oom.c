@@ -3,6 +3,8 @@
 
 #include <errno.h>
 #include <stddef.h>
+#include <stdlib.h>
+#include <string.h>
 
 void *__real_malloc(size_t size);
 void *__real_calloc(size_t n, size_t size);
@@ -12,14 +14,16 @@ void *__wrap_malloc(size_t size);
 void *__wrap_calloc(size_t n, size_t size);
 void *__wrap_realloc(void *old, size_t size);
 void __wrap_free(void *old);
+char *__wrap_strdup(const char *text);
 
 static bool armed, reached;
-static unsigned long left;
+static unsigned long left, seen;
 static long live;
 
 void oom_fail_at(unsigned long n)
 {
 	left = n;
+	seen = 0;
 	reached = false;
 	armed = true;
 }
@@ -34,6 +38,16 @@ void oom_off(void)
 	armed = false;
 }
 
+void oom_on(void)
+{
+	armed = true;
+}
+
+unsigned long oom_seen(void)
+{
+	return seen;
+}
+
 long oom_live(void)
 {
 	return live;
@@ -41,7 +55,10 @@ long oom_live(void)
 
 static bool fails(void)
 {
-	if (!armed || reached)
+	if (!armed)
+		return false;
+	seen++;
+	if (reached)
 		return false;
 	if (left) {
 		left--;
@@ -82,4 +99,13 @@ void __wrap_free(void *old)
 {
 	live -= old != NULL;
 	__real_free(old);
+}
+
+/* That of libc would not be seen here, but the free() of its memory would. */
+char *__wrap_strdup(const char *text)
+{
+	size_t size = strlen(text) + 1;
+	char *copy = malloc(size);
+
+	return copy ? memcpy(copy, text, size) : NULL;
 }

@@ -3,8 +3,8 @@
 #define TESTS_UNIT_OOM_H
 
 /*
- * Allocations that fail on purpose. Every call of malloc, calloc and realloc
- * from the program and the library (not from libc) goes through oom.c by the
+ * Allocations that fail on purpose. Every call of malloc, calloc, realloc and
+ * strdup from the program and the library (not from libc) goes through oom.c by the
  * linker's --wrap, so a sanitizer still sees the real ones. The sweep:
  *
  *	for (unsigned long n = 0;; n++) {
@@ -29,6 +29,12 @@ bool oom_reached(void);
 
 /* Let all succeed again. */
 void oom_off(void);
+
+/* Go on counting where oom_off() left it. */
+void oom_on(void);
+
+/* Allocations since oom_fail_at(), but for those between oom_off() and oom_on(). */
+unsigned long oom_seen(void);
 
 /* Allocations that were not freed yet; only differences mean something. */
 long oom_live(void);

@@ -8,8 +8,10 @@
  * two bounds. Nothing of src/space is called. After told.h.
  */
 
+#ifndef ORACLE_CLAIMS
 #define ORACLE_CLAIMS 192
 #define ORACLE_CUTS 1024
+#endif
 
 struct oracle_claim {
 	struct iova_range range;  /* with one verdict throughout */
@@ -108,19 +110,58 @@ static inline bool oracle_has_device(const struct iova_group *group, const char 
 	return found;
 }
 
-static inline uint32_t oracle_relaxable(const struct told *told, const struct iova_group *group,
-					uint64_t address)
+/* kind 0: any device, 1: an ISA bridge, 2: a USB or display controller. NULL for none or several. */
+static inline const struct iova_device_info *oracle_only(const struct iova_group *group, int kind)
 {
+	const struct iova_device_info *only = NULL;
+	size_t n = 0;
+
+	for (size_t i = 0; i < group->info.n_devices; i++) {
+		uint32_t code = group->devices[i].class_code;
+
+		if ((kind == 1 && code >> 8 != 0x0601) ||
+		    (kind == 2 && code >> 8 != 0x0c03 && code >> 16 != 0x03))
+			continue;
+		only = &group->devices[i];
+		n++;
+	}
+	return n == 1 ? only : NULL;
+}
+
+static inline bool oracle_has_bridge(const struct iova_group *group)
+{
+	bool found = false;
+
+	for (size_t i = 0; i < group->info.n_devices; i++)
+		found = found || group->devices[i].class_code >> 8 == 0x0601;
+	return found;
+}
+
+/* Whose a relaxable region is, where that can be told; see host/host.h. */
+static inline const struct iova_device_info *oracle_owner(const struct iova_group *group,
+							  struct iova_range range)
+{
+	const struct iova_device_info *owner = oracle_only(group, 0);
+
+	if (!owner && range.start == 0 && range.last >= 0xffffff && oracle_has_bridge(group))
+		return range.last == 0xffffff ? oracle_only(group, 1) : NULL;
+	return owner ? owner : oracle_only(group, 2);
+}
+
+static inline uint32_t oracle_relaxable(const struct told *told, const struct iova_group *group,
+					struct iova_range region, uint64_t address)
+{
+	const struct iova_device_info *owner = oracle_owner(group, region);
 	uint32_t range = 0, device = 0, whole = 0;
 
 	for (size_t i = 0; i < told->n_overrides; i++) {
 		const struct told_override *o = &told->overrides[i];
 
-		/* Only a group of one device tells whose a region is. */
 		if (o->kind == 0 && o->range.start <= address && address <= o->range.last)
 			range = o->verdict;
+		/* Where nobody knows whose it is, only a refusal counts, for the whole group. */
 		if (o->kind == 1 && oracle_has_device(group, o->device) &&
-		    (group->info.n_devices == 1 || o->verdict == IOVA_VERDICT_REFUSE))
+		    (owner ? !strcmp(owner->name, o->device) : o->verdict == IOVA_VERDICT_REFUSE))
 			device = o->verdict;
 		if (o->kind == 2 && o->group == group->info.id)
 			whole = o->verdict;
@@ -167,7 +208,7 @@ static inline void oracle_region(struct oracle *oracle, const struct told *told,
 		}
 		oracle_claim(oracle, (struct iova_range){ at, last }, region->range,
 			     IOVA_SOURCE_REGION, region->type, group->info.id,
-			     oracle_relaxable(told, group, at));
+			     oracle_relaxable(told, group, region->range, at));
 		if (last == region->range.last)
 			return;
 	}

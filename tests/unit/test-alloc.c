@@ -249,20 +249,20 @@ static void alloc_refuses_bad_arguments(void **state)
 	iova_space_free(space);
 }
 
-static void alloc_without_memory_changes_nothing(void **state)
+static void try_without_memory(uint64_t length, uint32_t flags)
 {
+	struct iova_alloc_opts opts = { .size = sizeof opts, .flags = flags };
 	struct iova_space *space = small_space();
 	static struct notes before, after;
 	unsigned long n;
 
-	(void)state;
 	note_space(&before, space);
 	for (n = 0;; n++) {
 		uint64_t iova = 1;
 		int r;
 
 		oom_fail_at(n);
-		r = iova_space_alloc(space, 0x5000, NULL, &iova);
+		r = iova_space_alloc(space, length, &opts, &iova);
 		oom_off();
 		if (!oom_reached())
 			break;
@@ -272,6 +272,61 @@ static void alloc_without_memory_changes_nothing(void **state)
 		assert_string_equal(after.text, before.text);
 	}
 	assert_true(n > 0);
+	iova_space_free(space);
+}
+
+static void alloc_without_memory_changes_nothing(void **state)
+{
+	(void)state;
+	try_without_memory(0x5000, 0);
+	/* This would fit into what is not avoided, where it is looked for among all. */
+	try_without_memory(PAGE, IOVA_ALLOC_AVOIDED);
+}
+
+/* Two places, both of the uncertain kind, of which the policy allows only that at allowed. */
+static void assert_allowed_first(uint64_t allowed, uint64_t warned, uint32_t flags)
+{
+	struct iova_policy *policy = policy_of(IOVA_POLICY_RELAXED);
+	struct iova_space *space = space_of(0, 39, IOVA_POLICY_RELAXED);
+	static struct made_host made;
+
+	made_begin(&made);
+	made_plain_group(&made, 1);
+	made_region(&made, 0, 4 * MIB - 1, IOVA_REGION_DIRECT_RELAXABLE);
+	tell_kernel(space, { MIB, 2 * MIB - 1 }, { 3 * MIB, 4 * MIB - 1 });
+	assert_int_equal(iova_policy_override_range(policy, RANGE(warned, warned + MIB - 1),
+						    IOVA_VERDICT_WARN),
+			 0);
+	assert_int_equal(iova_space_set_policy(space, policy, NULL), 0);
+	assert_int_equal(iova_space_add_group(space, &made.host, 1, NULL), 0);
+	assert_int_equal(alloc(space, MIB, flags), allowed);
+	iova_policy_free(policy);
+	iova_space_free(space);
+}
+
+static void alloc_prefers_what_is_allowed_to_what_is_warned_of(void **state)
+{
+	(void)state;
+	assert_allowed_first(3 * MIB, MIB, 0);
+	assert_allowed_first(MIB, 3 * MIB, IOVA_ALLOC_TOP_DOWN);
+}
+
+static void alloc_finds_the_topmost_block_of_a_large_alignment(void **state)
+{
+	struct iova_space *space = space_of(0, 64, IOVA_POLICY_WARN);
+	const uint64_t top = TOP - (2 * GIB - 1);
+	struct iova_alloc_opts opts = {
+		.size = sizeof opts,
+		.align = 2 * GIB,
+		.window = { top, TOP },
+	};
+	uint64_t iova;
+
+	(void)state;
+	assert_int_equal(iova_space_alloc(space, PAGE, &opts, &iova), 0);
+	assert_int_equal(iova, top);
+	opts.window.start++;
+	assert_int_equal(iova_space_alloc(space, PAGE, &opts, &iova), -ENOSPC);
 	iova_space_free(space);
 }
 
@@ -286,6 +341,8 @@ int main(void)
 		cmocka_unit_test(alloc_takes_the_largest_length_that_is_there),
 		cmocka_unit_test(alloc_refuses_bad_arguments),
 		cmocka_unit_test(alloc_without_memory_changes_nothing),
+		cmocka_unit_test(alloc_prefers_what_is_allowed_to_what_is_warned_of),
+		cmocka_unit_test(alloc_finds_the_topmost_block_of_a_large_alignment),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

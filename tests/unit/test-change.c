@@ -230,8 +230,10 @@ static void change_is_read_with_care(void **state)
 	assert_int_equal(iova_change_new(NULL), -EINVAL);
 	assert_int_equal(iova_change_is_empty(NULL), 1);
 	assert_int_equal(iova_change_is_empty(change), 1);
-	assert_null(iova_change_entered(NULL, IOVA_TIER_USABLE));
-	assert_null(iova_change_left(NULL, IOVA_TIER_USABLE));
+	for (uint32_t tier = IOVA_TIER_USABLE; tier <= IOVA_TIER_REFUSED; tier++) {
+		assert_null(iova_change_entered(NULL, tier));
+		assert_null(iova_change_left(NULL, tier));
+	}
 	assert_null(iova_change_entered(change, 0));
 	assert_null(iova_change_entered(change, 4));
 	assert_null(iova_change_left(change, 0));
@@ -243,6 +245,22 @@ static void change_is_read_with_care(void **state)
 	iova_change_free(change);
 }
 
+static void worst_is_the_lowest_of_the_worst_or_none(void **state)
+{
+	struct iova_space *space = space_of(0, 39, IOVA_POLICY_WARN);
+	struct iova_conflict worst;
+
+	(void)state;
+	assert_int_equal(iova_space_reserve(space, RANGE(0x18000, 0x2ffff), "high", NULL), 0);
+	assert_int_equal(iova_space_reserve(space, RANGE(0x10000, 0x1ffff), "low", NULL), 0);
+	iova_picture_worst_(&space->picture, RANGE(0x19000, 0x19fff), PAGE, &worst);
+	assert_string_equal(worst.word, "low");
+	iova_picture_worst_(&space->picture, RANGE(0x40000, 0x40fff), PAGE, &worst);
+	assert_int_equal(worst.verdict, 0);
+	assert_int_equal(worst.group, IOVA_GROUP_NONE);
+	iova_space_free(space);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -250,6 +268,7 @@ int main(void)
 		cmocka_unit_test(mapping_is_broken_also_if_another_part_of_it_was_refused_before),
 		cmocka_unit_test(change_for_the_better_breaks_nothing),
 		cmocka_unit_test(change_is_read_with_care),
+		cmocka_unit_test(worst_is_the_lowest_of_the_worst_or_none),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

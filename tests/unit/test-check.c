@@ -296,6 +296,38 @@ static void conflicts_are_in_order_also_where_a_warning_is_rounded_down(void **s
 	iova_space_free(space);
 }
 
+static void a_region_comes_before_a_mapping_that_starts_with_it(void **state)
+{
+	struct iova_space *space = space_of(0, 39, IOVA_POLICY_WARN);
+	struct iova_check check = { .size = sizeof check };
+	struct iova_conflict conflicts[2];
+	static struct made_host made;
+
+	(void)state;
+	made_begin(&made);
+	made_plain_group(&made, 1);
+	made_region(&made, MIB, 2 * MIB - 1, IOVA_REGION_DIRECT_RELAXABLE);
+	assert_int_equal(iova_space_add_group(space, &made.host, 1, NULL), 0);
+	record_mapping(space, MIB, MIB + PAGE - 1);
+	assert_int_equal(iova_space_check(space, MIB - PAGE, 3 * PAGE, &check, conflicts, 2), 0);
+	assert_int_equal(check.n_conflicts, 2);
+	assert_int_equal(conflicts[0].source, IOVA_SOURCE_REGION);
+	assert_int_equal(conflicts[1].source, IOVA_SOURCE_MAPPING);
+	iova_space_free(space);
+}
+
+static void check_that_fails_writes_no_conflicts(void **state)
+{
+	struct iova_space *space = space_of(0, 39, IOVA_POLICY_WARN);
+	struct iova_check little = { .size = sizeof little - 1 };
+	struct iova_conflict conflict = { .verdict = 77 };
+
+	(void)state;
+	assert_int_equal(iova_space_check(space, LAST_PAGE, PAGE, &little, &conflict, 1), -EINVAL);
+	assert_int_equal(conflict.verdict, 77);
+	iova_space_free(space);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -305,6 +337,8 @@ int main(void)
 		cmocka_unit_test(check_names_what_is_hit_and_what_would_fit),
 		cmocka_unit_test(check_tells_the_same_mapping_also_where_policy_warns),
 		cmocka_unit_test(conflicts_are_in_order_also_where_a_warning_is_rounded_down),
+		cmocka_unit_test(a_region_comes_before_a_mapping_that_starts_with_it),
+		cmocka_unit_test(check_that_fails_writes_no_conflicts),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * Inputs on which allocators and interval maps of other programs go wrong, by
- * their number in a survey. 7 and 8 are about mapping and stand with the context's tests.
+ * their number in a survey. 7 and 8 are in tests/model/test-ctx-known-faults.c.
  */
 #include <errno.h>
 #include <setjmp.h>

@@ -173,6 +173,8 @@ static void lines_that_are_no_region_are_left_out_and_counted(void **state)
 		"0x00x1 msi\n",
 		"0x0 0x1msi\n",
 		"1x0 0x1 msi\n",
+		"0y0 0x1 msi\n",
+		"0x0 001 msi\n",
 		"0x10000000000000000 0xffffffffffffffff msi\n",
 		"0x0 0x1ffffffffffffffff msi\n",
 		"0x00000000000000000 0x1 msi\n",

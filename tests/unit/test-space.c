@@ -122,6 +122,7 @@ static void setters_refuse_bad_arguments_and_change_nothing(void **state)
 	assert_int_equal(iova_space_add_groups(space, NULL, NULL, 0, NULL), -EINVAL);
 	assert_int_equal(iova_space_add_groups(space, &made.host, (uint32_t[]){ 1, 3 }, 2, NULL),
 			 -ENOENT);
+	assert_int_equal(iova_space_add_groups(space, &made.host, NULL, 0, NULL), 0);
 	assert_int_equal(iova_space_try_group(space, &made.host, 1, NULL), -EINVAL);
 	assert_int_equal(iova_space_try_group(space, NULL, 1, change), -EINVAL);
 	assert_int_equal(iova_space_try_group(NULL, &made.host, 1, change), -EINVAL);

@@ -136,6 +136,54 @@ static void a_long_list_in_falling_order_does_not_overlap(void **state)
 	assert_oddities(ranges, 50, IOVA_INFO_UNSORTED | IOVA_INFO_OVERLAPPING, 50);
 }
 
+static void assert_adds(struct image *image, uint32_t oddities)
+{
+	struct iova_parsed_info info = parse(image);
+
+	assert_int_equal(info.oddities, oddities);
+	iova_parsed_info_done_(&info);
+}
+
+static void one_oddity_does_not_hide_another(void **state)
+{
+	static const struct iova_range mixed[] = { { 0, 9 }, { 21, 20 }, { 5, 30 } };
+	static const struct iova_range falling[] = { { 9, 20 }, { 8, 7 }, { 0, 9 } };
+	const uint32_t inverted = IOVA_INFO_UNKNOWN_CAP | IOVA_INFO_INVERTED;
+	struct image begun = new_image(IOVA_VFIO_INFO_CAPS), image;
+
+	(void)state;
+	put_cap(&begun, UINT16_MAX, 1, 8);
+	/* The least there can be: a header, and the reply ends with it. */
+	assert_adds(&begun, IOVA_INFO_UNKNOWN_CAP);
+	image = begun;
+	put_list(&image, NULL, 0);
+	assert_adds(&image, IOVA_INFO_UNKNOWN_CAP | IOVA_INFO_EMPTY_LIST);
+	image = begun;
+	put_list(&image, mixed, 3);
+	assert_adds(&image, inverted | IOVA_INFO_OVERLAPPING);
+	image = begun;
+	put_list(&image, falling, 3);
+	assert_adds(&image, inverted | IOVA_INFO_UNSORTED | IOVA_INFO_OVERLAPPING);
+	put_list(&image, vtd, 2);
+	assert_adds(&image,
+		    inverted | IOVA_INFO_UNSORTED | IOVA_INFO_OVERLAPPING | IOVA_INFO_DUPLICATE);
+	image = begun;
+	put_available(&image, 1);
+	put_available(&image, 2);
+	assert_adds(&image, IOVA_INFO_UNKNOWN_CAP | IOVA_INFO_DUPLICATE);
+	image = begun;
+	put_cap(&image, IOVA_VFIO_CAP_MIGRATION, 1, 32);
+	put_cap(&image, IOVA_VFIO_CAP_MIGRATION, 1, 32);
+	assert_adds(&image, IOVA_INFO_UNKNOWN_CAP | IOVA_INFO_DUPLICATE);
+	put_cap(&image, IOVA_VFIO_CAP_MIGRATION, 2, 32);
+	assert_adds(&image,
+		    IOVA_INFO_UNKNOWN_CAP | IOVA_INFO_DUPLICATE | IOVA_INFO_UNKNOWN_VERSION);
+	image = new_image(IOVA_VFIO_INFO_CAPS);
+	put_cap(&image, IOVA_VFIO_CAP_MIGRATION, 2, 32);
+	put_cap(&image, UINT16_MAX, 1, 8);
+	assert_adds(&image, IOVA_INFO_UNKNOWN_CAP | IOVA_INFO_UNKNOWN_VERSION);
+}
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -145,6 +193,7 @@ int main(void)
 		cmocka_unit_test(another_version_is_passed_over_and_said),
 		cmocka_unit_test(odd_lists_are_kept_and_said),
 		cmocka_unit_test(a_long_list_in_falling_order_does_not_overlap),
+		cmocka_unit_test(one_oddity_does_not_hide_another),
 	};
 
 	return cmocka_run_group_tests_name("type1-info-odd", tests, NULL, NULL);
