@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-int sim_enter(struct iova_sim *sim, uint32_t kind, struct sim_call *ret_call)
+int sim_enter_(struct iova_sim *sim, uint32_t kind, struct sim_call *ret_call)
 {
 	struct sim_call call = { .sim = sim };
 	struct sim_fault **at = &sim->faults, **due = &call.due;
@@ -36,7 +36,7 @@ int sim_enter(struct iova_sim *sim, uint32_t kind, struct sim_call *ret_call)
 }
 
 /* A hook may call the table or sim.h, so the mutex is given up first. */
-void sim_leave(struct sim_call *call)
+void sim_leave_(struct sim_call *call)
 {
 	pthread_mutex_unlock(&call->sim->mutex);
 	while (call->due) {
@@ -93,26 +93,26 @@ static int dispatch(struct iova_sim *sim, int number, unsigned long request, voi
 	}
 }
 
-int sim_ioctl(void *data, int fd, unsigned long request, void *argument)
+int sim_sys_ioctl_(void *data, int fd, unsigned long request, void *argument)
 {
 	struct sim_call call;
-	int r = sim_enter(data, kind_of(request), &call);
+	int r = sim_enter_(data, kind_of(request), &call);
 
 	if (!r)
 		r = dispatch(call.sim, fd, request, argument);
-	sim_leave(&call);
+	sim_leave_(&call);
 	return r;
 }
 
-int sim_memory(void *data, struct iova_sys_memory *ret_memory)
+int sim_sys_memory_(void *data, struct iova_sys_memory *ret_memory)
 {
 	struct sim_call call;
-	int r = sim_enter(data, IOVA_SIM_CALL_MEMORY, &call);
+	int r = sim_enter_(data, IOVA_SIM_CALL_MEMORY, &call);
 
 	if (!r) {
 		*ret_memory = call.sim->memory;
 		ret_memory->locked += call.sim->n_pinned * call.sim->memory.page_size;
 	}
-	sim_leave(&call);
+	sim_leave_(&call);
 	return r;
 }

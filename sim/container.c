@@ -13,6 +13,16 @@
 #define TYPE1_NESTING_IOMMU 6
 #define UNMAP_ALL 9
 
+/* T1:vfio_domains_have_enforce_cache_coherency. */
+static bool is_coherent(const struct sim_container *container)
+{
+	for (const struct sim_domain *d = container->domains; d; d = d->next) {
+		if (!d->iommu.coherent)
+			return false;
+	}
+	return container->iommu_set;
+}
+
 /* T1:vfio_iommu_type1_check_extension; without an IOMMU all registered drivers are polled. */
 static int check_extension(const struct iova_sim *sim, const struct sim_container *container,
 			   uint64_t extension)
@@ -28,7 +38,7 @@ static int check_extension(const struct iova_sim *sim, const struct sim_containe
 	case UNMAP_ALL:
 		return sim->kernel.has_unmap_all ? 1 : 0;
 	case DMA_CC_IOMMU:
-		return container->iommu_set;
+		return is_coherent(container);
 	default:
 		return 0;
 	}
@@ -59,12 +69,14 @@ static int set_iommu(struct iova_sim *sim, struct sim_container *container, uint
 
 	if (!container->groups || container->iommu_set)
 		return -EINVAL;
-	if ((type != TYPE1_IOMMU && type != IOVA_VFIO_TYPE1V2_IOMMU &&
-	     type != TYPE1_NESTING_IOMMU) ||
-	    !check_extension(sim, container, type))
+	if (!check_extension(sim, container, type))
 		return -ENODEV;
-	if (type == TYPE1_NESTING_IOMMU)
-		return -EINVAL; /* IOC:iommu_enable_nesting on an IOMMU that cannot */
+	/*
+	 * IOC:iommu_enable_nesting on an IOMMU that cannot; and T1:vfio_iommu_type1_open
+	 * of an extension that is not an IOMMU.
+	 */
+	if (type != TYPE1_IOMMU && type != IOVA_VFIO_TYPE1V2_IOMMU)
+		return -EINVAL;
 	r = attach_groups(sim, container);
 	if (r < 0)
 		return r;

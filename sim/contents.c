@@ -47,12 +47,11 @@ static int regions_text(struct iova_sim *sim, const struct sim_group *group, cha
 
 	if (r < 0)
 		return r;
-	text = malloc(size);
+	text = sim_alloc_(sim, size);
 	if (!text) {
 		sim_regions_free_(&regions);
 		return -ENOMEM;
 	}
-	*text = '\0';
 	for (size_t i = 0; i < regions.n && length < SYSFS_MAX; i++) {
 		const struct sim_region *region = &regions.items[i];
 
@@ -66,7 +65,10 @@ static int regions_text(struct iova_sim *sim, const struct sim_group *group, cha
 	return 0;
 }
 
-/* The text of a file; the caller frees it. */
+/*
+ * The text of a file; the caller frees it. IOC:iommu_group_show_type, and of a
+ * device drivers/pci/pci-sysfs.c.
+ */
 int sim_node_text_(struct iova_sim *sim, const struct sim_node *node, char **ret_text)
 {
 	char line[SIM_WORD_MAX + 16];
@@ -93,7 +95,7 @@ int sim_node_text_(struct iova_sim *sim, const struct sim_node *node, char **ret
 	default:
 		return -EISDIR;
 	}
-	text = strdup(line);
+	text = sim_strdup_(sim, line);
 	if (!text)
 		return -ENOMEM;
 	*ret_text = text;

@@ -58,13 +58,13 @@ static bool regions_conflict(const struct iova_sim *sim, const struct sim_contai
 }
 
 /* T1:vfio_iommu_resv_exclude. */
-static int exclude(struct sim_ranges *list, const struct sim_regions *regions)
+static int exclude(struct iova_sim *sim, struct sim_ranges *list, const struct sim_regions *regions)
 {
 	int r = 0;
 
 	for (size_t i = 0; i < regions->n && r >= 0; i++) {
 		if (regions->items[i].type != SIM_RELAXABLE)
-			r = sim_ranges_cut_(list, regions->items[i].range.start,
+			r = sim_ranges_cut_(sim, list, regions->items[i].range.start,
 					    regions->items[i].range.last);
 	}
 	if (r >= 0 && !list->n)
@@ -89,12 +89,12 @@ static int narrow(struct iova_sim *sim, const struct sim_container *container,
 	if (regions_conflict(sim, container, &regions))
 		r = -EINVAL;
 	else if (container->list.n)
-		r = sim_ranges_copy_(&list, &container->list);
+		r = sim_ranges_copy_(sim, &list, &container->list);
 	else
-		r = sim_ranges_add_(&list, iommu->aperture_start, iommu->aperture_last);
+		r = sim_ranges_add_(sim, &list, iommu->aperture_start, iommu->aperture_last);
 	if (r >= 0) {
 		sim_ranges_clip_(&list, iommu->aperture_start, iommu->aperture_last);
-		r = exclude(&list, &regions);
+		r = exclude(sim, &list, &regions);
 	}
 	sim_regions_free_(&regions);
 	if (r < 0)
@@ -121,17 +121,24 @@ static void update_page_sizes(const struct iova_sim *sim, struct sim_container *
 static bool same_iommu(const struct iova_sim_iommu *a, const struct iova_sim_iommu *b)
 {
 	return a->aperture_start == b->aperture_start && a->aperture_last == b->aperture_last &&
-	       a->map_last == b->map_last && a->page_sizes == b->page_sizes;
+	       a->map_last == b->map_last && a->page_sizes == b->page_sizes &&
+	       a->coherent == b->coherent;
 }
 
-/* T1:vfio_iommu_replay: a new domain must take every mapping there is. */
-static int replay(const struct sim_container *container, const struct iova_sim_iommu *iommu)
+/*
+ * T1:vfio_iommu_replay: a new domain must take every mapping there is, but for
+ * lost ones, which it passes over. vaddr stands for the physical address, which
+ * IOC:iommu_map wants aligned.
+ */
+static int replay(const struct iova_sim *sim, const struct sim_container *container,
+		  const struct iova_sim_iommu *iommu)
 {
 	uint64_t granule = iommu->page_sizes & -iommu->page_sizes;
-
 	const struct sim_map *map = NULL;
 
 	while ((map = sim_maps_after_(container, map))) {
+		if (sim_map_is_lost_(sim, map))
+			continue;
 		if ((map->iova | map->vaddr | map->length) & (granule - 1))
 			return -EINVAL;
 		if (map->iova + (map->length - 1) > iommu->map_last)
@@ -141,7 +148,8 @@ static int replay(const struct sim_container *container, const struct iova_sim_i
 }
 
 /* A domain of the container that serves the IOMMU, or a new one. */
-static int join_domain(struct sim_container *container, struct sim_group *group)
+static int join_domain(struct iova_sim *sim, struct sim_container *container,
+		       struct sim_group *group)
 {
 	struct sim_domain *domain = container->domains;
 	int r;
@@ -149,10 +157,10 @@ static int join_domain(struct sim_container *container, struct sim_group *group)
 	while (domain && !same_iommu(&domain->iommu, &group->iommu))
 		domain = domain->next;
 	if (!domain) {
-		r = replay(container, &group->iommu);
+		r = replay(sim, container, &group->iommu);
 		if (r < 0)
 			return r;
-		domain = calloc(1, sizeof *domain);
+		domain = sim_alloc_(sim, sizeof *domain);
 		if (!domain)
 			return -ENOMEM;
 		domain->iommu = group->iommu;
@@ -183,7 +191,7 @@ int sim_attach_(struct iova_sim *sim, struct sim_container *container, struct si
 	if (!group->iommu.remaps_interrupts && !sim->kernel.unsafe_interrupts)
 		r = -EPERM;
 	else
-		r = join_domain(container, group);
+		r = join_domain(sim, container, group);
 	if (r < 0) {
 		sim_ranges_free_(&list);
 		return r;
@@ -195,9 +203,8 @@ int sim_attach_(struct iova_sim *sim, struct sim_container *container, struct si
 }
 
 /* T1:vfio_iommu_aper_expand: the outer bounds become those of the domains that are left. */
-static void expand(struct sim_container *container)
+static void expand(const struct sim_container *container, struct sim_ranges *list)
 {
-	struct sim_ranges *list = &container->list;
 	uint64_t start = 0, last = UINT64_MAX;
 
 	for (const struct sim_domain *domain = container->domains; domain; domain = domain->next) {
@@ -215,16 +222,17 @@ static void expand(struct sim_container *container)
 /*
  * T1:vfio_iommu_resv_refresh: built anew between the present outer bounds, so
  * what a region took at the very bottom or top stays lost while the domain
- * lives. If anything fails the list stays as it is.
+ * lives.
  */
-static void refresh(struct iova_sim *sim, struct sim_container *container)
+static int refresh(struct iova_sim *sim, const struct sim_container *container,
+		   const struct sim_ranges *old, struct sim_ranges *ret_list)
 {
-	struct sim_ranges list = { 0 }, *old = &container->list;
+	struct sim_ranges list = { 0 };
 	int r;
 
 	if (!old->n)
-		return;
-	r = sim_ranges_add_(&list, old->items[0].start, old->items[old->n - 1].last);
+		return -EINVAL;
+	r = sim_ranges_add_(sim, &list, old->items[0].start, old->items[old->n - 1].last);
 	for (const struct sim_group *g = sim->groups; g && r >= 0; g = g->next) {
 		struct sim_regions regions;
 
@@ -233,15 +241,14 @@ static void refresh(struct iova_sim *sim, struct sim_container *container)
 		r = sim_regions_of_group_(sim, g, &regions);
 		if (r < 0)
 			break;
-		r = exclude(&list, &regions);
+		r = exclude(sim, &list, &regions);
 		sim_regions_free_(&regions);
 	}
-	if (r < 0) {
+	if (r < 0)
 		sim_ranges_free_(&list);
-		return;
-	}
-	sim_ranges_free_(old);
-	*old = list;
+	else
+		*ret_list = list;
+	return r;
 }
 
 static void drop_domain(struct sim_container *container, struct sim_domain *domain)
@@ -254,18 +261,28 @@ static void drop_domain(struct sim_container *container, struct sim_domain *doma
 	free(domain);
 }
 
-/* T1:vfio_iommu_type1_detach_group: the last domain takes the mappings along. */
+/*
+ * T1:vfio_iommu_type1_detach_group: the last domain takes the mappings along. The
+ * new list is made from a copy; if anything fails the old one stays as it is, and
+ * nobody hears of it.
+ */
 void sim_detach_(struct iova_sim *sim, struct sim_container *container, struct sim_group *group)
 {
 	struct sim_domain *domain = group->domain;
+	struct sim_ranges copy = { 0 }, list;
 
+	(void)sim_ranges_copy_(sim, &copy, &container->list);
 	group->domain = NULL;
 	if (!--domain->n_groups) {
 		if (container->domains == domain && !domain->next)
 			sim_unmap_all_(sim, container);
 		drop_domain(container, domain);
-		expand(container);
+		expand(container, &copy);
 		update_page_sizes(sim, container);
 	}
-	refresh(sim, container);
+	if (refresh(sim, container, &copy, &list) >= 0) {
+		sim_ranges_free_(&container->list);
+		container->list = list;
+	}
+	sim_ranges_free_(&copy);
 }

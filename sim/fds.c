@@ -19,7 +19,7 @@ int sim_fd_new_(struct iova_sim *sim, enum sim_fd_kind kind, struct sim_fd **ret
 
 	if (sim->n_serials >> FD_KIND_SHIFT)
 		return -EMFILE;
-	fd = calloc(1, sizeof *fd);
+	fd = sim_alloc_(sim, sizeof *fd);
 	if (!fd)
 		return -ENOMEM;
 	fd->fd = FD_BASE + ((int)kind << FD_KIND_SHIFT) + (int)sim->n_serials++;
@@ -42,7 +42,8 @@ struct sim_fd *sim_fd_find_(struct iova_sim *sim, int number)
 /* CON:vfio_fops_open. */
 static int open_container(struct iova_sim *sim)
 {
-	struct sim_container *container = calloc(1, sizeof *container), **at = &sim->containers;
+	struct sim_container *container = sim_alloc_(sim, sizeof *container),
+			     **at = &sim->containers;
 	struct sim_fd *fd;
 	int r;
 
@@ -106,14 +107,14 @@ static int open_file(struct iova_sim *sim, int dir, const char *path, int flags)
 	return fd->fd;
 }
 
-int sim_open(void *data, int dir, const char *path, int flags)
+int sim_sys_open_(void *data, int dir, const char *path, int flags)
 {
 	struct sim_call call;
-	int r = sim_enter(data, IOVA_SIM_CALL_OPEN, &call);
+	int r = sim_enter_(data, IOVA_SIM_CALL_OPEN, &call);
 
 	if (!r)
 		r = open_file(call.sim, dir, path, flags);
-	sim_leave(&call);
+	sim_leave_(&call);
 	return r;
 }
 
@@ -125,6 +126,8 @@ static void release(struct iova_sim *sim, struct sim_fd *fd)
 		sim_container_put_(sim, fd->container);
 		break;
 	case SIM_FD_GROUP:
+		if (fd->revoked)
+			break;
 		fd->group->fd_open = false;
 		sim_group_release_(sim, fd->group);
 		break;
@@ -154,12 +157,12 @@ static int close_fd(struct iova_sim *sim, int number)
 	return 0;
 }
 
-int sim_close(void *data, int fd)
+int sim_sys_close_(void *data, int fd)
 {
 	struct sim_call call;
-	int fault = sim_enter(data, IOVA_SIM_CALL_CLOSE, &call);
+	int fault = sim_enter_(data, IOVA_SIM_CALL_CLOSE, &call);
 	int r = close_fd(call.sim, fd);
 
-	sim_leave(&call);
+	sim_leave_(&call);
 	return fault ? fault : r;
 }

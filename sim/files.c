@@ -48,7 +48,7 @@ static int64_t read_file(struct iova_sim *sim, int dir, const char *path, char *
 		return r;
 	fault = sim_file_fault_(sim, &node);
 	if (fault && fault->text) {
-		text = strdup(fault->text);
+		text = sim_strdup_(sim, fault->text);
 		if (!text)
 			return -ENOMEM;
 	} else {
@@ -66,14 +66,14 @@ static int64_t read_file(struct iova_sim *sim, int dir, const char *path, char *
 	return (int64_t)length;
 }
 
-int64_t sim_read_file(void *data, int dir, const char *path, char *buffer, size_t size)
+int64_t sim_sys_read_file_(void *data, int dir, const char *path, char *buffer, size_t size)
 {
 	struct sim_call call;
-	int64_t r = sim_enter(data, IOVA_SIM_CALL_READ_FILE, &call);
+	int64_t r = sim_enter_(data, IOVA_SIM_CALL_READ_FILE, &call);
 
 	if (!r)
 		r = read_file(call.sim, dir, path, buffer, size);
-	sim_leave(&call);
+	sim_leave_(&call);
 	return r;
 }
 
@@ -96,18 +96,19 @@ static int64_t read_link(struct iova_sim *sim, int dir, const char *path, char *
 	return (int64_t)length;
 }
 
-int64_t sim_read_link(void *data, int dir, const char *path, char *buffer, size_t size)
+int64_t sim_sys_read_link_(void *data, int dir, const char *path, char *buffer, size_t size)
 {
 	struct sim_call call;
-	int64_t r = sim_enter(data, IOVA_SIM_CALL_READ_LINK, &call);
+	int64_t r = sim_enter_(data, IOVA_SIM_CALL_READ_LINK, &call);
 
 	if (!r)
 		r = read_link(call.sim, dir, path, buffer, size);
-	sim_leave(&call);
+	sim_leave_(&call);
 	return r;
 }
 
 struct names {
+	struct iova_sim *sim;
 	char **items;
 	size_t n;
 	size_t room;
@@ -122,11 +123,11 @@ static int collect(void *arg, const char *name)
 		if (!strcmp(names->items[i], name))
 			return 0;
 	}
-	items = sim_grow_(names->items, names->n, &names->room, sizeof *items);
+	items = sim_grow_(names->sim, names->items, names->n, &names->room, sizeof *items);
 	if (!items)
 		return -ENOMEM;
 	names->items = items;
-	names->items[names->n] = strdup(name);
+	names->items[names->n] = sim_strdup_(names->sim, name);
 	if (!names->items[names->n])
 		return -ENOMEM;
 	names->n++;
@@ -146,15 +147,15 @@ static int collect_dir(struct iova_sim *sim, int dir, const char *path, struct n
 }
 
 /* Names are collected first, so that the callback may call the table again. */
-int sim_list(void *data, int dir, const char *path, iova_sys_name_fn *each, void *arg)
+int sim_sys_list_(void *data, int dir, const char *path, iova_sys_name_fn *each, void *arg)
 {
-	struct names names = { 0 };
+	struct names names = { .sim = data };
 	struct sim_call call;
-	int r = sim_enter(data, IOVA_SIM_CALL_LIST, &call);
+	int r = sim_enter_(data, IOVA_SIM_CALL_LIST, &call);
 
 	if (!r)
 		r = collect_dir(call.sim, dir, path, &names);
-	sim_leave(&call);
+	sim_leave_(&call);
 	for (size_t i = 0; i < names.n; i++) {
 		if (!r)
 			r = each(arg, names.items[i]);

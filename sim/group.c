@@ -8,12 +8,12 @@
 #include <string.h>
 
 /*
- * GRP:vfio_group_ioctl_get_status, before 5.18 vfio.c:vfio_group_viable. From
- * 5.18 a group in a container is viable by definition, and is so here, too: no
- * driver can come that would change it.
+ * GRP:vfio_group_ioctl_get_status: from 5.18 a group in a container is viable
+ * by definition. Before, its drivers are looked at (vfio.c:vfio_group_viable).
  */
-static int get_status(struct iova_sim *sim, struct sim_group *group, void *argument)
+static int get_status(struct iova_sim *sim, const struct sim_fd *fd, void *argument)
 {
+	const struct sim_group *group = fd->group;
 	struct iova_vfio_group_status status;
 
 	if (!argument)
@@ -21,10 +21,12 @@ static int get_status(struct iova_sim *sim, struct sim_group *group, void *argum
 	memcpy(&status, argument, sizeof status);
 	if (status.argsz < sizeof status)
 		return -EINVAL;
+	if (fd->revoked)
+		return -ENODEV;
 	status.flags = 0;
 	if (group->container)
 		status.flags |= IOVA_VFIO_GROUP_FLAGS_CONTAINER_SET;
-	if (sim_group_is_viable_(sim, group))
+	if ((group->container && sim->kernel.claims_owner) || sim_group_is_viable_(sim, group))
 		status.flags |= IOVA_VFIO_GROUP_FLAGS_VIABLE;
 	memcpy(argument, &status, sizeof status);
 	return 0;
@@ -59,19 +61,26 @@ int sim_group_join_(struct iova_sim *sim, struct sim_group *group, struct sim_co
 
 /*
  * GRP:vfio_group_ioctl_set_container. In 6.1 (vfio_main.c) a fd that is no
- * container gave EINVAL.
+ * container gave EINVAL. Up to 5.17 (vfio.c:vfio_group_fops_unl_ioctl and
+ * vfio_group_set_container) a negative number did as well, and that the group
+ * has a container was said before the fd was looked at.
  */
-static int set_container(struct iova_sim *sim, struct sim_group *group, const void *argument)
+static int set_container(struct iova_sim *sim, const struct sim_fd *self, const void *argument)
 {
+	struct sim_group *group = self->group;
 	const struct sim_fd *fd;
 	int number;
 
 	if (!argument)
 		return -EFAULT;
 	memcpy(&number, argument, sizeof number);
+	if (!sim->kernel.claims_owner && (number < 0 || group->container))
+		return -EINVAL;
 	fd = sim_fd_find_(sim, number);
 	if (!fd)
 		return -EBADF;
+	if (self->revoked)
+		return -ENODEV;
 	if (group->container)
 		return -EINVAL;
 	if (fd->kind != SIM_FD_CONTAINER)
@@ -80,9 +89,11 @@ static int set_container(struct iova_sim *sim, struct sim_group *group, const vo
 }
 
 /* GRP:vfio_group_ioctl_unset_container. */
-static int unset_container(struct iova_sim *sim, struct sim_group *group)
+static int unset_container(struct iova_sim *sim, const struct sim_fd *fd)
 {
-	if (!group->container)
+	struct sim_group *group = fd->group;
+
+	if (fd->revoked || !group->container)
 		return -EINVAL;
 	if (group->n_open_devices)
 		return -EBUSY;
@@ -106,8 +117,9 @@ static struct sim_device *find_device(struct iova_sim *sim, const struct sim_gro
  * container with an IOMMU (CON:vfio_group_use_container). Before 5.18
  * (vfio.c:vfio_group_get_device_fd) the container and viability came first.
  */
-static int get_device_fd(struct iova_sim *sim, struct sim_group *group, const char *name)
+static int get_device_fd(struct iova_sim *sim, const struct sim_fd *self, const char *name)
 {
+	struct sim_group *group = self->group;
 	bool usable = group->container && group->container->iommu_set;
 	struct sim_device *device;
 	struct sim_fd *fd;
@@ -117,7 +129,7 @@ static int get_device_fd(struct iova_sim *sim, struct sim_group *group, const ch
 		return -EFAULT;
 	if (!sim->kernel.claims_owner && (!usable || !sim_group_is_viable_(sim, group)))
 		return -EINVAL;
-	device = find_device(sim, group, name);
+	device = self->revoked ? NULL : find_device(sim, group, name);
 	if (!device)
 		return -ENODEV;
 	if (!usable)
@@ -136,13 +148,13 @@ int sim_group_ioctl_(struct iova_sim *sim, struct sim_fd *fd, unsigned long requ
 {
 	switch (request) {
 	case IOVA_VFIO_GROUP_GET_STATUS:
-		return get_status(sim, fd->group, argument);
+		return get_status(sim, fd, argument);
 	case IOVA_VFIO_GROUP_SET_CONTAINER:
-		return set_container(sim, fd->group, argument);
+		return set_container(sim, fd, argument);
 	case IOVA_VFIO_GROUP_UNSET_CONTAINER:
-		return unset_container(sim, fd->group);
+		return unset_container(sim, fd);
 	case IOVA_VFIO_GROUP_GET_DEVICE_FD:
-		return get_device_fd(sim, fd->group, argument);
+		return get_device_fd(sim, fd, argument);
 	default:
 		return -ENOTTY;
 	}
@@ -152,5 +164,21 @@ int sim_group_ioctl_(struct iova_sim *sim, struct sim_fd *fd, unsigned long requ
 void sim_group_release_(struct iova_sim *sim, struct sim_group *group)
 {
 	if (!group->fd_open && !group->n_open_devices && !group->held_elsewhere && group->container)
+		sim_container_leave_(sim, group);
+}
+
+/*
+ * GRP:vfio_device_remove_group, from 6.1: with its last device VFIO gives the
+ * group up, and takes it out of its container; whoever has it open has it in vain.
+ */
+void sim_group_revoke_(struct iova_sim *sim, struct sim_group *group)
+{
+	for (struct sim_fd *fd = sim->fds; fd; fd = fd->next) {
+		if (fd->kind == SIM_FD_GROUP && fd->group == group)
+			fd->revoked = true;
+	}
+	group->fd_open = false;
+	group->held_elsewhere = false;
+	if (group->container)
 		sim_container_leave_(sim, group);
 }

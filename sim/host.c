@@ -2,6 +2,8 @@
 /* The description of the machine: groups, devices, their drivers and regions. */
 #include "private.h"
 
+#include "base/opts.h"
+
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
@@ -24,9 +26,10 @@ struct sim_device *sim_device_find_(struct iova_sim *sim, const char *name)
 	return device;
 }
 
+/* There are drivers for some devices alone: mlx5_vfio_pci, nvgrace-gpu-vfio-pci. */
 bool sim_device_is_vfio_(const struct sim_device *device)
 {
-	return !strncmp(device->driver, "vfio", 4);
+	return strstr(device->driver, "vfio") != NULL;
 }
 
 /* GRP:vfio_create_group: the node is there while a device of the group has a VFIO driver. */
@@ -39,28 +42,33 @@ bool sim_group_has_node_(struct iova_sim *sim, const struct sim_group *group)
 	return false;
 }
 
+#define CLASS_PCI_BRIDGE 0x0604
+
 /*
  * Drivers that set driver_managed_dma do not count as owners of the group
- * (IOC:iommu_device_use_default_domain); before 5.18 the same ones were on a
- * list (vfio.c:vfio_dev_driver_allowed).
+ * (IOC:iommu_device_use_default_domain). Before 5.18 pci-stub was on a list, and
+ * whatever drives a bridge was allowed (vfio.c:vfio_dev_driver_allowed).
  */
-static bool blocks(const struct sim_device *device)
+static bool blocks(const struct iova_sim *sim, const struct sim_device *device)
 {
-	return *device->driver && !sim_device_is_vfio_(device) &&
-	       strcmp(device->driver, "pci-stub") && strcmp(device->driver, "pcieport");
+	if (!*device->driver || sim_device_is_vfio_(device) || !strcmp(device->driver, "pci-stub"))
+		return false;
+	if (!sim->kernel.claims_owner && device->class_code >> 8 == CLASS_PCI_BRIDGE)
+		return false;
+	return strcmp(device->driver, "pcieport") != 0;
 }
 
 /* IOC:iommu_device_use_default_domain: a claimed group takes no such driver, from 5.18. */
 static bool may_bind(const struct iova_sim *sim, const struct sim_group *group,
 		     const struct sim_device *device)
 {
-	return !sim->kernel.claims_owner || !group || !group->container || !blocks(device);
+	return !sim->kernel.claims_owner || !group || !group->container || !blocks(sim, device);
 }
 
 bool sim_group_is_viable_(struct iova_sim *sim, const struct sim_group *group)
 {
 	for (const struct sim_device *d = sim->devices; d; d = d->next) {
-		if (d->group == group && !d->gone && blocks(d))
+		if (d->group == group && !d->gone && blocks(sim, d))
 			return false;
 	}
 	return true;
@@ -68,7 +76,7 @@ bool sim_group_is_viable_(struct iova_sim *sim, const struct sim_group *group)
 
 static int add_group(struct iova_sim *sim, uint32_t id, const char *type)
 {
-	struct sim_group *group, **at = &sim->groups;
+	struct sim_group *group, **at;
 
 	if (id > INT32_MAX || !type || strlen(type) >= sizeof group->type)
 		return -EINVAL;
@@ -80,16 +88,18 @@ static int add_group(struct iova_sim *sim, uint32_t id, const char *type)
 	group->id = id;
 	group->iommu = sim->iommu;
 	sim_copy_text_(group->type, sizeof group->type, type);
-	while (*at)
+	for (at = &sim->groups; *at;)
 		at = &(*at)->next;
 	*at = group;
 	return 0;
 }
 
-int iova_sim_add_group(struct iova_sim *sim, uint32_t id, const char *type)
+IOVA_API int iova_sim_add_group(struct iova_sim *sim, uint32_t id, const char *type)
 {
 	int r;
 
+	if (!sim)
+		return -EINVAL;
 	pthread_mutex_lock(&sim->mutex);
 	r = add_group(sim, id, type);
 	pthread_mutex_unlock(&sim->mutex);
@@ -99,7 +109,7 @@ int iova_sim_add_group(struct iova_sim *sim, uint32_t id, const char *type)
 static int add_device(struct iova_sim *sim, uint32_t group_id, const struct sim_device *like)
 {
 	struct sim_group *group = NULL;
-	struct sim_device *device, **at = &sim->devices;
+	struct sim_device *device, **at;
 
 	if (group_id != IOVA_SIM_NO_GROUP) {
 		group = sim_group_find_(sim, group_id);
@@ -115,19 +125,20 @@ static int add_device(struct iova_sim *sim, uint32_t group_id, const struct sim_
 		return -ENOMEM;
 	*device = *like;
 	device->group = group;
-	while (*at)
+	for (at = &sim->devices; *at;)
 		at = &(*at)->next;
 	*at = device;
 	return 0;
 }
 
-int iova_sim_add_device(struct iova_sim *sim, uint32_t group, const char *name, uint32_t vendor,
-			uint32_t device, uint32_t class_code, const char *driver)
+IOVA_API int iova_sim_add_device(struct iova_sim *sim, uint32_t group, const char *name,
+				 uint32_t vendor, uint32_t device, uint32_t class_code,
+				 const char *driver)
 {
 	struct sim_device like = { .vendor = vendor, .device = device, .class_code = class_code };
 	int r;
 
-	if (!name || !*name || strchr(name, '/') || strlen(name) >= sizeof like.name ||
+	if (!sim || !name || !*name || strchr(name, '/') || strlen(name) >= sizeof like.name ||
 	    (driver && strlen(driver) >= sizeof like.driver))
 		return -EINVAL;
 	sim_copy_text_(like.name, sizeof like.name, name);
@@ -139,96 +150,126 @@ int iova_sim_add_device(struct iova_sim *sim, uint32_t group, const char *name, 
 	return r;
 }
 
-/* A driver cannot leave a device that is open. */
-static int find_unused(struct iova_sim *sim, const char *name, struct sim_device **ret_device)
+/*
+ * VFIO's driver leaves a device. While the device is open, and up to 6.0 while
+ * its group is in a container and has no other, Linux waits
+ * (vfio_main.c:vfio_unregister_group_dev); here that is EBUSY.
+ */
+static int leave_vfio(struct iova_sim *sim, struct sim_device *device)
 {
-	struct sim_device *device = sim_device_find_(sim, name);
+	struct sim_group *group = device->group;
 
-	if (!device)
-		return -ENOENT;
 	if (device->n_open)
 		return -EBUSY;
-	*ret_device = device;
+	if (!group || !sim_device_is_vfio_(device))
+		return 0;
+	for (const struct sim_device *d = sim->devices; d; d = d->next) {
+		if (d != device && d->group == group && !d->gone && sim_device_is_vfio_(d))
+			return 0;
+	}
+	if (sim->kernel.revokes_group)
+		sim_group_revoke_(sim, group);
+	else if (group->container)
+		return -EBUSY;
 	return 0;
 }
 
-int iova_sim_bind(struct iova_sim *sim, const char *name, const char *driver)
+static int rebind(struct iova_sim *sim, const char *name, const struct sim_device *like)
 {
-	struct sim_device *device, like = { 0 };
+	struct sim_device *device = sim_device_find_(sim, name);
 	int r;
 
-	if (!name || (driver && strlen(driver) >= sizeof device->driver))
+	if (!device)
+		return -ENOENT;
+	r = sim_device_is_vfio_(like) && !device->n_open ? 0 : leave_vfio(sim, device);
+	if (r >= 0 && !may_bind(sim, device->group, like))
+		r = -EBUSY;
+	if (r >= 0)
+		memcpy(device->driver, like->driver, sizeof device->driver);
+	return r;
+}
+
+IOVA_API int iova_sim_bind(struct iova_sim *sim, const char *name, const char *driver)
+{
+	struct sim_device like = { 0 };
+	int r;
+
+	if (!sim || !name || (driver && strlen(driver) >= sizeof like.driver))
 		return -EINVAL;
 	sim_copy_text_(like.driver, sizeof like.driver, driver ? driver : "");
 	pthread_mutex_lock(&sim->mutex);
-	r = find_unused(sim, name, &device);
-	if (r >= 0 && !may_bind(sim, device->group, &like))
-		r = -EBUSY;
-	if (r >= 0)
-		memcpy(device->driver, like.driver, sizeof device->driver);
+	r = rebind(sim, name, &like);
 	pthread_mutex_unlock(&sim->mutex);
 	return r;
 }
 
-int iova_sim_remove_device(struct iova_sim *sim, const char *name)
+IOVA_API int iova_sim_remove_device(struct iova_sim *sim, const char *name)
 {
 	struct sim_device *device;
 	int r;
 
+	if (!sim || !name)
+		return -EINVAL;
 	pthread_mutex_lock(&sim->mutex);
-	r = find_unused(sim, name, &device);
+	device = sim_device_find_(sim, name);
+	r = device ? leave_vfio(sim, device) : -ENOENT;
 	if (r >= 0)
 		device->gone = true;
 	pthread_mutex_unlock(&sim->mutex);
 	return r;
 }
 
-int iova_sim_add_region(struct iova_sim *sim, uint32_t group_id, uint64_t start, uint64_t last,
-			const char *word)
+IOVA_API int iova_sim_add_region(struct iova_sim *sim, uint32_t group_id, uint64_t start,
+				 uint64_t last, const char *word)
 {
 	struct sim_region region;
 	struct sim_group *group;
-	int r = sim_region_make_(start, last, word, &region);
+	int r = sim ? sim_region_make_(start, last, word, &region) : -EINVAL;
 
 	if (r < 0)
 		return r;
 	pthread_mutex_lock(&sim->mutex);
 	group = sim_group_find_(sim, group_id);
-	r = group ? sim_regions_add_(&group->regions, &region) : -ENOENT;
+	r = group ? sim_regions_add_(NULL, &group->regions, &region) : -ENOENT;
 	pthread_mutex_unlock(&sim->mutex);
 	return r;
 }
 
-int iova_sim_add_device_region(struct iova_sim *sim, const char *name, uint64_t start,
-			       uint64_t last, const char *word)
+IOVA_API int iova_sim_add_device_region(struct iova_sim *sim, const char *name, uint64_t start,
+					uint64_t last, const char *word)
 {
 	struct sim_region region;
 	struct sim_device *device;
-	int r = sim_region_make_(start, last, word, &region);
+	int r = sim && name ? sim_region_make_(start, last, word, &region) : -EINVAL;
 
 	if (r < 0)
 		return r;
 	pthread_mutex_lock(&sim->mutex);
 	device = sim_device_find_(sim, name);
-	r = device ? sim_regions_add_(&device->regions, &region) : -ENOENT;
+	r = device ? sim_regions_add_(NULL, &device->regions, &region) : -ENOENT;
 	pthread_mutex_unlock(&sim->mutex);
 	return r;
 }
 
-int iova_sim_set_iommu(struct iova_sim *sim, uint32_t id, const struct iova_sim_iommu *iommu)
+IOVA_API int iova_sim_set_iommu(struct iova_sim *sim, uint32_t id,
+				const struct iova_sim_iommu *iommu)
 {
-	int r = -ENOENT;
+	struct iova_sim_iommu known;
+	int r = sim && iommu ? iova_opts_read_(&known, sizeof known, sizeof known, iommu) : -EINVAL;
 
-	if (iommu->aperture_start > iommu->aperture_last || !iommu->page_sizes)
+	if (r < 0)
+		return r;
+	if (known.aperture_start > known.aperture_last || !known.page_sizes)
 		return -EINVAL;
+	r = -ENOENT;
 	pthread_mutex_lock(&sim->mutex);
 	if (id == IOVA_SIM_ALL_GROUPS) {
-		sim->iommu = *iommu;
+		sim->iommu = known;
 		r = 0;
 	}
 	for (struct sim_group *group = sim->groups; group; group = group->next) {
 		if (id == IOVA_SIM_ALL_GROUPS || group->id == id) {
-			group->iommu = *iommu;
+			group->iommu = known;
 			r = 0;
 		}
 	}

@@ -22,7 +22,7 @@ struct chain {
 };
 
 /* Appends a capability of body_size bytes behind its header; returns its body. */
-static unsigned char *add_cap(const struct iova_sim *sim, struct chain *chain, uint16_t id,
+static unsigned char *add_cap(struct iova_sim *sim, struct chain *chain, uint16_t id,
 			      size_t body_size)
 {
 	struct iova_vfio_cap header = { .id = id, .version = 1 };
@@ -32,7 +32,7 @@ static unsigned char *add_cap(const struct iova_sim *sim, struct chain *chain, u
 
 	if (sim->kernel.padded)
 		size = (size + 7) & ~(size_t)7;
-	bytes = realloc(chain->bytes, at + size);
+	bytes = sim_realloc_(sim, chain->bytes, at + size);
 	if (!bytes)
 		return NULL;
 	memset(bytes + at, 0, size);
@@ -46,7 +46,8 @@ static unsigned char *add_cap(const struct iova_sim *sim, struct chain *chain, u
 	return bytes + at + sizeof header;
 }
 
-static int add_migration(const struct iova_sim *sim, const struct sim_container *container,
+/* T1:vfio_iommu_migration_build_caps. */
+static int add_migration(struct iova_sim *sim, const struct sim_container *container,
 			 struct chain *chain)
 {
 	struct {
@@ -64,7 +65,8 @@ static int add_migration(const struct iova_sim *sim, const struct sim_container 
 	return 0;
 }
 
-static int add_avail(const struct iova_sim *sim, const struct sim_container *container,
+/* T1:vfio_iommu_dma_avail_build_caps. */
+static int add_avail(struct iova_sim *sim, const struct sim_container *container,
 		     struct chain *chain)
 {
 	uint32_t avail = UINT32_MAX;
@@ -79,7 +81,7 @@ static int add_avail(const struct iova_sim *sim, const struct sim_container *con
 }
 
 /* T1:vfio_iommu_iova_build_caps: an empty list has no capability. */
-static int add_list(const struct iova_sim *sim, const struct sim_container *container,
+static int add_list(struct iova_sim *sim, const struct sim_container *container,
 		    struct chain *chain)
 {
 	const struct sim_ranges *list = &container->list;
@@ -97,7 +99,7 @@ static int add_list(const struct iova_sim *sim, const struct sim_container *cont
 	return 0;
 }
 
-static int build_chain(const struct iova_sim *sim, const struct sim_container *container,
+static int build_chain(struct iova_sim *sim, const struct sim_container *container,
 		       struct chain *ret_chain)
 {
 	struct chain chain = { 0 };
@@ -117,7 +119,7 @@ static int build_chain(const struct iova_sim *sim, const struct sim_container *c
 	return 0;
 }
 
-/* Bytes of the fixed part that this kernel writes for a caller with so much room. */
+/* T1:vfio_iommu_type1_get_info: bytes of the fixed part that this kernel writes for a caller with so much room. */
 static size_t info_size(const struct iova_sim *sim, uint32_t argsz)
 {
 	if (sim->kernel.padded)

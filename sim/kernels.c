@@ -1,75 +1,88 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Releases of Linux as sets of features. */
-#include "sim.h"
+#include <libiova-sim/iommu.h>
+#include <libiova-sim/kernel.h>
+
+#include "base/opts.h"
 
 #include <errno.h>
 #include <string.h>
 
 #define ENTRY_LIMIT 65535 /* default of vfio_iommu_type1's dma_entry_limit */
 
-/*
- * Each row holds what came up to that release; VT-d's rule for direct regions.
- * 4.19: no list, and no limit of entries (5.1). 5.4: list, enforcement, the word
- * direct-relaxable (5.3). 5.10: MIGRATION (5.8), DMA_AVAIL. 6.1: UNMAP_ALL
- * (5.12), claimed owner (5.18). 6.6: EBADFD (6.2), padding, require_direct.
- * 6.18: no nesting (6.13), arithmetic at the top mended.
- */
+/* 6.12 is 612: comparable. */
 static const struct {
-	const char *release;
-	struct iova_sim_kernel kernel;
-} kernels[] = {
-	/* clang-format off */
-	{ "4.19", { .type1 = 1, .has_regions = 1, .has_group_type = 1, .has_nesting = 1,
-		    .top_defect = 1, .direct = IOVA_SIM_DIRECT_AT_IOMMU } },
-	{ "5.4", { .type1 = 1, .has_regions = 1, .has_group_type = 1, .has_nesting = 1,
-		   .top_defect = 1, .direct = IOVA_SIM_DIRECT_AT_IOMMU, .entry_limit = ENTRY_LIMIT,
-		   .has_cap_offset = 1, .has_list = 1, .enforces = 1, .has_relaxable = 1 } },
-	{ "5.10", { .type1 = 1, .has_regions = 1, .has_group_type = 1, .has_nesting = 1,
-		    .top_defect = 1, .direct = IOVA_SIM_DIRECT_AT_IOMMU,
-		    .entry_limit = ENTRY_LIMIT, .has_cap_offset = 1, .has_list = 1, .enforces = 1,
-		    .has_relaxable = 1, .has_migration = 1, .has_avail = 1 } },
-	{ "6.1", { .type1 = 1, .has_regions = 1, .has_group_type = 1, .has_nesting = 1,
-		   .top_defect = 1, .direct = IOVA_SIM_DIRECT_AT_CONTAINER,
-		   .entry_limit = ENTRY_LIMIT, .has_cap_offset = 1, .has_list = 1, .enforces = 1,
-		   .has_relaxable = 1, .has_migration = 1, .has_avail = 1, .has_unmap_all = 1,
-		   .claims_owner = 1 } },
-	{ "6.6", { .type1 = 1, .has_regions = 1, .has_group_type = 1, .has_nesting = 1,
-		   .top_defect = 1, .direct = IOVA_SIM_DIRECT_INVALID, .entry_limit = ENTRY_LIMIT,
-		   .has_cap_offset = 1, .has_list = 1, .enforces = 1, .has_relaxable = 1,
-		   .has_migration = 1, .has_avail = 1, .has_unmap_all = 1, .claims_owner = 1,
-		   .tells_kind = 1, .padded = 1 } },
-	{ "6.12", { .type1 = 1, .has_regions = 1, .has_group_type = 1, .has_nesting = 1,
-		    .top_defect = 1, .direct = IOVA_SIM_DIRECT_INVALID, .entry_limit = ENTRY_LIMIT,
-		    .has_cap_offset = 1, .has_list = 1, .enforces = 1, .has_relaxable = 1,
-		    .has_migration = 1, .has_avail = 1, .has_unmap_all = 1, .claims_owner = 1,
-		    .tells_kind = 1, .padded = 1 } },
-	{ "6.18", { .type1 = 1, .has_regions = 1, .has_group_type = 1,
-		    .direct = IOVA_SIM_DIRECT_INVALID, .entry_limit = ENTRY_LIMIT,
-		    .has_cap_offset = 1, .has_list = 1, .enforces = 1, .has_relaxable = 1,
-		    .has_migration = 1, .has_avail = 1, .has_unmap_all = 1, .claims_owner = 1,
-		    .tells_kind = 1, .padded = 1, .early_wrap = 1 } },
-	/* clang-format on */
+	const char *name;
+	uint32_t number;
+} releases[] = {
+	{ "4.19", 419 }, { "5.2", 502 }, { "5.4", 504 }, { "5.10", 510 }, { "5.15", 515 },
+	{ "6.1", 601 },  { "6.3", 603 }, { "6.6", 606 }, { "6.12", 612 }, { "6.18", 618 },
 };
 
-int iova_sim_kernel_of(const char *release, struct iova_sim_kernel *ret_kernel)
+/*
+ * intel_iommu_attach_device refuses such a device; from 5.18 the domain that
+ * blocks a group's DMA while it is claimed was one it refused as well, from 6.2
+ * to 6.5 another. Since 6.6 IOC:__iommu_device_set_domain does, for every IOMMU.
+ */
+static uint32_t rule_for_direct(uint32_t number)
 {
-	for (size_t i = 0; i < sizeof kernels / sizeof *kernels; i++) {
-		if (!strcmp(kernels[i].release, release)) {
-			*ret_kernel = kernels[i].kernel;
-			return 0;
+	if (number >= 606)
+		return IOVA_SIM_DIRECT_INVALID;
+	return number >= 518 && number <= 601 ? IOVA_SIM_DIRECT_AT_CONTAINER :
+						IOVA_SIM_DIRECT_AT_IOMMU;
+}
+
+static struct iova_sim_kernel kernel_of(uint32_t number)
+{
+	return (struct iova_sim_kernel){
+		.type1 = 1,
+		.has_regions = 1,
+		.has_group_type = 1,
+		.has_nesting = number <= 612,
+		.top_defect = number <= 617,
+		.early_wrap = number >= 618,
+		.direct = rule_for_direct(number),
+		.entry_limit = number >= 501 ? ENTRY_LIMIT : 0,
+		.has_relaxable = number >= 503,
+		.has_cap_offset = number >= 504,
+		.has_list = number >= 504,
+		.enforces = number >= 504,
+		.has_migration = number >= 508,
+		.has_avail = number >= 510,
+		.has_unmap_all = number >= 512,
+		.claims_owner = number >= 518,
+		.revokes_group = number >= 601,
+		.tells_kind = number >= 602,
+		.padded = number >= 606,
+	};
+}
+
+IOVA_API int iova_sim_kernel_of(const char *release, struct iova_sim_kernel *ret_kernel)
+{
+	if (!release || !ret_kernel)
+		return -EINVAL;
+	for (size_t i = 0; i < sizeof releases / sizeof *releases; i++) {
+		if (!strcmp(releases[i].name, release)) {
+			struct iova_sim_kernel kernel = kernel_of(releases[i].number);
+
+			return iova_info_write_(ret_kernel, sizeof kernel, &kernel, sizeof kernel);
 		}
 	}
 	return -ENOENT;
 }
 
-void iova_sim_iommu_of_width(uint32_t bits, struct iova_sim_iommu *ret_iommu)
+IOVA_API int iova_sim_iommu_of_width(uint32_t bits, struct iova_sim_iommu *ret_iommu)
 {
 	uint64_t last = bits < 64 ? ((uint64_t)1 << bits) - 1 : UINT64_MAX;
-
-	*ret_iommu = (struct iova_sim_iommu){
+	struct iova_sim_iommu iommu = {
 		.aperture_last = last,
 		.map_last = last,
 		.page_sizes = (uint64_t)1 << 12 | (uint64_t)1 << 21 | (uint64_t)1 << 30,
 		.remaps_interrupts = 1,
+		.coherent = 1,
 	};
+
+	if (!ret_iommu)
+		return -EINVAL;
+	return iova_info_write_(ret_iommu, sizeof iommu, &iommu, sizeof iommu);
 }

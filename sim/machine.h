@@ -7,7 +7,7 @@
  * singly linked, and nothing that a fd can name is freed while the fd is open.
  */
 
-#include "sim.h"
+#include <libiova-sim/sim.h>
 
 #include <stdbool.h>
 
@@ -83,9 +83,10 @@ struct sim_map {
 	uint64_t vaddr;
 	uint32_t flags;
 	uint64_t pages; /* charged */
-	uint64_t serial;
+	struct sim_map *parent;
 	struct sim_map *left;
 	struct sim_map *right;
+	bool red;
 };
 
 struct sim_container {
@@ -101,7 +102,6 @@ struct sim_container {
 	struct sim_ranges list;
 	struct sim_map *maps; /* maptree.c */
 	size_t n_maps;
-	uint64_t n_maps_made;
 };
 
 #endif

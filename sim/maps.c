@@ -9,39 +9,36 @@
 #include <string.h>
 
 /*
- * T1:vfio_find_dma. Up to 6.17 it compares start + length, which is 0 for what
- * ends at 2^64-1: such a mapping is never found, and a search that ends there
- * finds nothing.
+ * Up to 6.17 T1 computes iova + length, which is 0 for what ends at 2^64-1. Such
+ * a mapping is lost: no search finds it, and each search that comes by it on its
+ * way down the tree goes on to the right, wherever what it seeks may be.
  */
-static bool hits(const struct iova_sim *sim, const struct sim_map *map, uint64_t start,
-		 uint64_t length)
-{
-	if (sim->kernel.top_defect)
-		return start + length > map->iova && start < map->iova + map->length;
-	return length && start + (length - 1) >= map->iova &&
-	       start <= map->iova + (map->length - 1);
-}
-
-/* Whether no search can hit a mapping: see hits(). */
-static bool is_lost(const struct iova_sim *sim, const struct sim_map *map)
+bool sim_map_is_lost_(const struct iova_sim *sim, const struct sim_map *map)
 {
 	return sim->kernel.top_defect && !(map->iova + map->length);
 }
 
-/* The lowest mapping that is hit. But for lost ones, mappings never overlap. */
+/*
+ * T1:vfio_find_dma: the first mapping on the way down the tree that the range
+ * meets. Before 6.18 a range that ends at the top meets none.
+ */
 struct sim_map *sim_map_find_(const struct iova_sim *sim, const struct sim_container *container,
 			      uint64_t start, uint64_t length)
 {
-	struct sim_map *map = sim_maps_floor_(container, start);
+	struct sim_map *map = container->maps;
+	bool defect = sim->kernel.top_defect;
 
-	while (map && is_lost(sim, map))
-		map = sim_maps_before_(container, map);
-	if (map && hits(sim, map, start, length))
-		return map;
-	do
-		map = sim_maps_after_(container, map);
-	while (map && is_lost(sim, map));
-	return map && hits(sim, map, start, length) ? map : NULL;
+	while (map) {
+		uint64_t last = map->iova + (map->length - 1);
+
+		if (defect ? start + length <= map->iova : start + (length - 1) < map->iova)
+			map = map->left;
+		else if (defect ? start >= map->iova + map->length : start > last)
+			map = map->right;
+		else
+			return map;
+	}
+	return NULL;
 }
 
 /* First byte of start..last that cannot be pinned; false if all can. */
@@ -90,7 +87,7 @@ static int pin(const struct iova_sim *sim, const struct sim_container *container
 }
 
 /*
- * What is wrong with the request in itself. 6.18 tests wraps before everything
+ * T1:vfio_dma_do_map: what is wrong with the request in itself. 6.18 tests wraps before everything
  * else and calls them EOVERFLOW; before, they come last and are EINVAL like all
  * the rest.
  */
@@ -130,12 +127,14 @@ int sim_map_(struct iova_sim *sim, struct sim_container *container, const struct
 	    !sim_ranges_hold_(&container->list, map.iova, map.iova + (map.length - 1)))
 		return -EINVAL;
 	map.pages = map.length / sim->memory.page_size;
-	r = pin(sim, container, &map);
-	if (r < 0)
-		return r;
-	kept = malloc(sizeof *kept);
+	kept = sim_alloc_(sim, sizeof *kept);
 	if (!kept)
 		return -ENOMEM;
+	r = pin(sim, container, &map);
+	if (r < 0) {
+		free(kept);
+		return r;
+	}
 	*kept = map;
 	sim_maps_insert_(container, kept);
 	sim->n_pinned += map.pages;
@@ -160,10 +159,14 @@ int sim_map_ioctl_(struct iova_sim *sim, struct sim_container *container, void *
 	return sim_map_(sim, container, &map);
 }
 
-/* T1:vfio_remove_dma. */
+/*
+ * T1:vfio_remove_dma, vfio_unmap_unpin. The latter goes from iova to iova +
+ * length, so the pages of a lost mapping stay pinned, and charged, for ever.
+ */
 void sim_unmap_(struct iova_sim *sim, struct sim_container *container, struct sim_map *map)
 {
-	sim->n_pinned -= map->pages;
+	if (!sim_map_is_lost_(sim, map))
+		sim->n_pinned -= map->pages;
 	sim_maps_remove_(container, map);
 	free(map);
 }

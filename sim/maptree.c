@@ -1,119 +1,177 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * The mappings of a container in the order of their addresses. A treap, as a
- * container may hold 65535 of them and tests do fill it; two mappings may begin
- * at one address (see sim_map_find_()), so the order of making breaks ties.
+ * The mappings of a container as T1 keeps them (dma_list): a red-black tree by
+ * address. Its shape matters: while a mapping is lost (see sim_map_find_()), a
+ * search finds what lies on its way down and nothing else. So insertion and
+ * removal restore the tree by the textbook's cases, which are those of
+ * lib/rbtree.c: both give the same tree.
  */
 #include "private.h"
 
-static bool comes_before(const struct sim_map *a, const struct sim_map *b)
+static bool is_red(const struct sim_map *map)
 {
-	return a->iova != b->iova ? a->iova < b->iova : a->serial < b->serial;
+	return map && map->red;
 }
 
-/* Spreads serial numbers over the word, so that the tree is even in whatever order keys come. */
-static uint64_t priority(const struct sim_map *map)
+/* Puts a node, or nothing, in another's place below its parent. */
+static void put_in_place_of(struct sim_container *container, const struct sim_map *old,
+			    struct sim_map *map)
 {
-	uint64_t x = map->serial * 0x9e3779b97f4a7c15;
+	struct sim_map *parent = old->parent;
 
-	x ^= x >> 29;
-	x *= 0xbf58476d1ce4e5b9;
-	return x ^ x >> 32;
+	if (!parent)
+		container->maps = map;
+	else if (parent->left == old)
+		parent->left = map;
+	else
+		parent->right = map;
+	if (map)
+		map->parent = parent;
 }
 
-/* All of left comes before all of right. */
-static struct sim_map *join(struct sim_map *left, struct sim_map *right)
+/* A node's right child becomes its parent, or its left one. */
+static void rotate(struct sim_container *container, struct sim_map *map, bool to_left)
 {
-	if (!left || !right)
-		return left ? left : right;
-	if (priority(left) > priority(right)) {
-		left->right = join(left->right, right);
-		return left;
-	}
-	right->left = join(left, right->left);
-	return right;
-}
+	struct sim_map *child = to_left ? map->right : map->left;
+	struct sim_map *moved = to_left ? child->left : child->right;
 
-/* Into what comes before map and the rest. */
-static void split(struct sim_map *root, const struct sim_map *map, struct sim_map **ret_left,
-		  struct sim_map **ret_right)
-{
-	if (!root) {
-		*ret_left = *ret_right = NULL;
-	} else if (comes_before(root, map)) {
-		*ret_left = root;
-		split(root->right, map, &root->right, ret_right);
+	put_in_place_of(container, map, child);
+	if (to_left) {
+		map->right = moved;
+		child->left = map;
 	} else {
-		*ret_right = root;
-		split(root->left, map, ret_left, &root->left);
+		map->left = moved;
+		child->right = map;
 	}
+	if (moved)
+		moved->parent = map;
+	map->parent = child;
 }
 
-void sim_maps_insert_(struct sim_container *container, struct sim_map *map)
+/* lib/rbtree.c:__rb_insert. */
+static void fix_insertion(struct sim_container *container, struct sim_map *map)
 {
-	struct sim_map *left, *right;
+	while (is_red(map->parent)) {
+		struct sim_map *parent = map->parent, *grand = parent->parent;
+		bool left = grand->left == parent;
+		struct sim_map *uncle = left ? grand->right : grand->left;
 
-	map->serial = container->n_maps_made++;
-	map->left = map->right = NULL;
-	split(container->maps, map, &left, &right);
-	container->maps = join(join(left, map), right);
-	container->n_maps++;
+		if (is_red(uncle)) {
+			uncle->red = parent->red = false;
+			grand->red = true;
+			map = grand;
+			continue;
+		}
+		if (map == (left ? parent->right : parent->left)) {
+			rotate(container, parent, left);
+			map = parent;
+			parent = map->parent;
+		}
+		parent->red = false;
+		grand->red = true;
+		rotate(container, grand, !left);
+	}
+	container->maps->red = false;
 }
 
-/* Out of the tree; the caller's to free. */
-void sim_maps_remove_(struct sim_container *container, struct sim_map *map)
+/* T1:vfio_link_dma: linked with length 0, so one of two at one address goes to the left. */
+void sim_maps_insert_(struct sim_container *container, struct sim_map *map)
 {
 	struct sim_map **at = &container->maps;
 
-	while (*at != map)
-		at = comes_before(map, *at) ? &(*at)->left : &(*at)->right;
-	*at = join(map->left, map->right);
+	map->parent = map->left = map->right = NULL;
+	map->red = true;
+	while (*at) {
+		map->parent = *at;
+		at = map->iova <= (*at)->iova ? &(*at)->left : &(*at)->right;
+	}
+	*at = map;
+	fix_insertion(container, map);
+	container->n_maps++;
+}
+
+/* lib/rbtree.c:____rb_erase_color: one black node too few on the way to map, which may be NULL. */
+static void fix_removal(struct sim_container *container, struct sim_map *map,
+			struct sim_map *parent)
+{
+	while (parent && !is_red(map)) {
+		bool left = parent->left == map;
+		struct sim_map *sibling = left ? parent->right : parent->left;
+
+		if (sibling->red) {
+			sibling->red = false;
+			parent->red = true;
+			rotate(container, parent, left);
+			sibling = left ? parent->right : parent->left;
+		}
+		if (!is_red(sibling->left) && !is_red(sibling->right)) {
+			sibling->red = true;
+			map = parent;
+			parent = map->parent;
+			continue;
+		}
+		if (!is_red(left ? sibling->right : sibling->left)) {
+			(left ? sibling->left : sibling->right)->red = false;
+			sibling->red = true;
+			rotate(container, sibling, !left);
+			sibling = left ? parent->right : parent->left;
+		}
+		sibling->red = parent->red;
+		parent->red = false;
+		(left ? sibling->right : sibling->left)->red = false;
+		rotate(container, parent, left);
+		return;
+	}
+	if (map)
+		map->red = false;
+}
+
+static struct sim_map *leftmost(struct sim_map *map)
+{
+	while (map && map->left)
+		map = map->left;
+	return map;
+}
+
+/* Out of the tree; the caller's to free. lib/rbtree_augmented.h:__rb_erase_augmented. */
+void sim_maps_remove_(struct sim_container *container, struct sim_map *map)
+{
+	struct sim_map *heir, *child, *parent = map->parent;
+	bool red = map->red;
+
 	container->n_maps--;
-}
-
-/* The last one that begins at or below an address, or NULL. */
-struct sim_map *sim_maps_floor_(const struct sim_container *container, uint64_t iova)
-{
-	struct sim_map *map = container->maps, *found = NULL;
-
-	while (map) {
-		if (map->iova <= iova) {
-			found = map;
-			map = map->right;
-		} else {
-			map = map->left;
+	if (!map->left || !map->right) {
+		child = map->left ? map->left : map->right;
+		put_in_place_of(container, map, child);
+	} else {
+		heir = leftmost(map->right);
+		red = heir->red;
+		child = heir->right;
+		parent = heir->parent == map ? heir : heir->parent;
+		if (heir->parent != map) {
+			put_in_place_of(container, heir, child);
+			heir->right = map->right;
+			heir->right->parent = heir;
 		}
+		put_in_place_of(container, map, heir);
+		heir->left = map->left;
+		heir->left->parent = heir;
+		heir->red = map->red;
 	}
-	return found;
+	if (!red)
+		fix_removal(container, child, parent);
 }
 
-struct sim_map *sim_maps_before_(const struct sim_container *container, const struct sim_map *of)
-{
-	struct sim_map *map = container->maps, *found = NULL;
-
-	while (map) {
-		if (comes_before(map, of)) {
-			found = map;
-			map = map->right;
-		} else {
-			map = map->left;
-		}
-	}
-	return found;
-}
-
-/* The next one; the first one for NULL. */
+/* The next one in the order of the tree, which is that of the addresses; the first for NULL. */
 struct sim_map *sim_maps_after_(const struct sim_container *container, const struct sim_map *of)
 {
-	struct sim_map *map = container->maps, *found = NULL;
+	struct sim_map *parent;
 
-	while (map) {
-		if (!of || comes_before(of, map)) {
-			found = map;
-			map = map->left;
-		} else {
-			map = map->right;
-		}
-	}
-	return found;
+	if (!of)
+		return leftmost(container->maps);
+	if (of->right)
+		return leftmost(of->right);
+	for (parent = of->parent; parent && parent->right == of; parent = of->parent)
+		of = parent;
+	return parent;
 }

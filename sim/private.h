@@ -14,21 +14,25 @@
 
 #define SIM_PATH_MAX 512
 
-/* util.c */
-void *sim_grow_(void *items, size_t n, size_t *room, size_t size);
+/* util.c: what the simulated kernel allocates; sim NULL: what the description does */
+void *sim_alloc_(struct iova_sim *sim, size_t size);
+void *sim_realloc_(struct iova_sim *sim, void *old, size_t size);
+char *sim_strdup_(struct iova_sim *sim, const char *text);
+void *sim_grow_(struct iova_sim *sim, void *items, size_t n, size_t *room, size_t size);
 void sim_copy_text_(char *to, size_t size, const char *from);
 
 /* ranges.c: every failure leaves the ranges as they were */
-int sim_ranges_add_(struct sim_ranges *ranges, uint64_t start, uint64_t last);
-int sim_ranges_copy_(struct sim_ranges *to, const struct sim_ranges *from);
+int sim_ranges_add_(struct iova_sim *sim, struct sim_ranges *ranges, uint64_t start, uint64_t last);
+int sim_ranges_copy_(struct iova_sim *sim, struct sim_ranges *to, const struct sim_ranges *from);
 void sim_ranges_clip_(struct sim_ranges *ranges, uint64_t start, uint64_t last);
-int sim_ranges_cut_(struct sim_ranges *ranges, uint64_t start, uint64_t last);
+int sim_ranges_cut_(struct iova_sim *sim, struct sim_ranges *ranges, uint64_t start, uint64_t last);
 bool sim_ranges_hold_(const struct sim_ranges *ranges, uint64_t start, uint64_t last);
 void sim_ranges_free_(struct sim_ranges *ranges);
 
 /* regions.c */
 int sim_region_make_(uint64_t start, uint64_t last, const char *word, struct sim_region *ret);
-int sim_regions_add_(struct sim_regions *regions, const struct sim_region *region);
+int sim_regions_add_(struct iova_sim *sim, struct sim_regions *regions,
+		     const struct sim_region *region);
 int sim_regions_of_group_(struct iova_sim *sim, const struct sim_group *group,
 			  struct sim_regions *ret_regions);
 void sim_regions_free_(struct sim_regions *regions);
@@ -65,21 +69,22 @@ void sim_node_link_(const struct sim_node *node, char *target, size_t size);
 
 /* files.c */
 int sim_start_of_path_(struct iova_sim *sim, int dir, const char *path, struct sim_node *ret_node);
-int64_t sim_read_file(void *data, int dir, const char *path, char *buffer, size_t size);
-int64_t sim_read_link(void *data, int dir, const char *path, char *buffer, size_t size);
-int sim_list(void *data, int dir, const char *path, iova_sys_name_fn *each, void *arg);
+int64_t sim_sys_read_file_(void *data, int dir, const char *path, char *buffer, size_t size);
+int64_t sim_sys_read_link_(void *data, int dir, const char *path, char *buffer, size_t size);
+int sim_sys_list_(void *data, int dir, const char *path, iova_sys_name_fn *each, void *arg);
 
 /* fds.c */
 int sim_fd_new_(struct iova_sim *sim, enum sim_fd_kind kind, struct sim_fd **ret_fd);
 struct sim_fd *sim_fd_find_(struct iova_sim *sim, int fd);
-int sim_open(void *data, int dir, const char *path, int flags);
-int sim_close(void *data, int fd);
+int sim_sys_open_(void *data, int dir, const char *path, int flags);
+int sim_sys_close_(void *data, int fd);
 
 /* group.c */
 int sim_group_ioctl_(struct iova_sim *sim, struct sim_fd *fd, unsigned long request,
 		     void *argument);
 int sim_group_join_(struct iova_sim *sim, struct sim_group *group, struct sim_container *container);
 void sim_group_release_(struct iova_sim *sim, struct sim_group *group);
+void sim_group_revoke_(struct iova_sim *sim, struct sim_group *group);
 
 /* container.c */
 int sim_container_ioctl_(struct iova_sim *sim, struct sim_container *container,
@@ -96,13 +101,12 @@ bool sim_group_has_direct_(const struct iova_sim *sim, const struct sim_group *g
 /* maptree.c */
 void sim_maps_insert_(struct sim_container *container, struct sim_map *map);
 void sim_maps_remove_(struct sim_container *container, struct sim_map *map);
-struct sim_map *sim_maps_floor_(const struct sim_container *container, uint64_t iova);
-struct sim_map *sim_maps_before_(const struct sim_container *container, const struct sim_map *of);
 struct sim_map *sim_maps_after_(const struct sim_container *container, const struct sim_map *of);
 
 /* maps.c */
 struct sim_map *sim_map_find_(const struct iova_sim *sim, const struct sim_container *container,
 			      uint64_t start, uint64_t length);
+bool sim_map_is_lost_(const struct iova_sim *sim, const struct sim_map *map);
 int sim_map_(struct iova_sim *sim, struct sim_container *container, const struct sim_map *map);
 void sim_unmap_(struct iova_sim *sim, struct sim_container *container, struct sim_map *map);
 void sim_unmap_all_(struct iova_sim *sim, struct sim_container *container);
@@ -115,18 +119,18 @@ int sim_unmap_ioctl_(struct iova_sim *sim, struct sim_container *container, void
 int sim_info_ioctl_(struct iova_sim *sim, struct sim_container *container, void *argument);
 
 /*
- * calls.c: each function of the table calls sim_enter() first. A result other
- * than 0 is the fault to answer with. sim_leave() runs the hooks that are due,
+ * calls.c: each function of the table calls sim_enter_() first. A result other
+ * than 0 is the fault to answer with. sim_leave_() runs the hooks that are due,
  * with the mutex given up, and must be called in either case.
  */
 struct sim_call {
 	struct iova_sim *sim;
 	struct sim_fault *due;
 };
-int sim_enter(struct iova_sim *sim, uint32_t call, struct sim_call *ret_call);
-void sim_leave(struct sim_call *call);
+int sim_enter_(struct iova_sim *sim, uint32_t call, struct sim_call *ret_call);
+void sim_leave_(struct sim_call *call);
 
-int sim_ioctl(void *data, int fd, unsigned long request, void *argument);
-int sim_memory(void *data, struct iova_sys_memory *ret_memory);
+int sim_sys_ioctl_(void *data, int fd, unsigned long request, void *argument);
+int sim_sys_memory_(void *data, struct iova_sys_memory *ret_memory);
 
 #endif

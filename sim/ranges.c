@@ -10,10 +10,10 @@
 #include <string.h>
 
 /* Append; the caller keeps the order. */
-int sim_ranges_add_(struct sim_ranges *ranges, uint64_t start, uint64_t last)
+int sim_ranges_add_(struct iova_sim *sim, struct sim_ranges *ranges, uint64_t start, uint64_t last)
 {
 	struct iova_range *items =
-		sim_grow_(ranges->items, ranges->n, &ranges->room, sizeof *items);
+		sim_grow_(sim, ranges->items, ranges->n, &ranges->room, sizeof *items);
 
 	if (!items)
 		return -ENOMEM;
@@ -24,12 +24,12 @@ int sim_ranges_add_(struct sim_ranges *ranges, uint64_t start, uint64_t last)
 	return 0;
 }
 
-int sim_ranges_copy_(struct sim_ranges *to, const struct sim_ranges *from)
+int sim_ranges_copy_(struct iova_sim *sim, struct sim_ranges *to, const struct sim_ranges *from)
 {
 	struct sim_ranges copy = { 0 };
 
 	for (size_t i = 0; i < from->n; i++) {
-		if (sim_ranges_add_(&copy, from->items[i].start, from->items[i].last) < 0) {
+		if (sim_ranges_add_(sim, &copy, from->items[i].start, from->items[i].last) < 0) {
 			sim_ranges_free_(&copy);
 			return -ENOMEM;
 		}
@@ -38,7 +38,10 @@ int sim_ranges_copy_(struct sim_ranges *to, const struct sim_ranges *from)
 	return 0;
 }
 
-/* Keep only what lies within start..last. */
+/*
+ * T1:vfio_iommu_aper_resize: keep what lies within start..last. A range of which
+ * a bound leaves a single address goes as a whole.
+ */
 void sim_ranges_clip_(struct sim_ranges *ranges, uint64_t start, uint64_t last)
 {
 	size_t n = 0;
@@ -46,19 +49,23 @@ void sim_ranges_clip_(struct sim_ranges *ranges, uint64_t start, uint64_t last)
 	for (size_t i = 0; i < ranges->n; i++) {
 		struct iova_range range = ranges->items[i];
 
-		if (range.last < start || range.start > last)
-			continue;
-		if (range.start < start)
+		if (range.start <= start) {
+			if (start >= range.last)
+				continue;
 			range.start = start;
-		if (range.last > last)
+		}
+		if (last <= range.last) {
+			if (last <= range.start)
+				continue;
 			range.last = last;
+		}
 		ranges->items[n++] = range;
 	}
 	ranges->n = n;
 }
 
 /* Take start..last out. */
-int sim_ranges_cut_(struct sim_ranges *ranges, uint64_t start, uint64_t last)
+int sim_ranges_cut_(struct iova_sim *sim, struct sim_ranges *ranges, uint64_t start, uint64_t last)
 {
 	struct sim_ranges rest = { 0 };
 	int r = 0;
@@ -67,13 +74,13 @@ int sim_ranges_cut_(struct sim_ranges *ranges, uint64_t start, uint64_t last)
 		struct iova_range range = ranges->items[i];
 
 		if (range.last < start || range.start > last) {
-			r = sim_ranges_add_(&rest, range.start, range.last);
+			r = sim_ranges_add_(sim, &rest, range.start, range.last);
 			continue;
 		}
 		if (range.start < start)
-			r = sim_ranges_add_(&rest, range.start, start - 1);
+			r = sim_ranges_add_(sim, &rest, range.start, start - 1);
 		if (r >= 0 && range.last > last)
-			r = sim_ranges_add_(&rest, last + 1, range.last);
+			r = sim_ranges_add_(sim, &rest, last + 1, range.last);
 	}
 	if (r < 0) {
 		sim_ranges_free_(&rest);

@@ -24,10 +24,11 @@ int sim_region_make_(uint64_t start, uint64_t last, const char *word, struct sim
 	return 0;
 }
 
-int sim_regions_add_(struct sim_regions *regions, const struct sim_region *region)
+int sim_regions_add_(struct iova_sim *sim, struct sim_regions *regions,
+		     const struct sim_region *region)
 {
 	struct sim_region *items =
-		sim_grow_(regions->items, regions->n, &regions->room, sizeof *items);
+		sim_grow_(sim, regions->items, regions->n, &regions->room, sizeof *items);
 
 	if (!items)
 		return -ENOMEM;
@@ -89,7 +90,7 @@ static int collect(struct iova_sim *sim, const struct sim_regions *from, struct 
 			r = sim_region_make_(region.range.start, region.range.last, "direct",
 					     &region);
 		if (r >= 0)
-			r = sim_regions_add_(to, &region);
+			r = sim_regions_add_(sim, to, &region);
 	}
 	return r;
 }

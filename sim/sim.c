@@ -2,6 +2,8 @@
 /* Making and releasing a host. */
 #include "private.h"
 
+#include "base/opts.h"
+
 #include <errno.h>
 #include <stdlib.h>
 
@@ -12,21 +14,24 @@ static void fill_table(struct iova_sim *sim)
 	sim->sys = (struct iova_sys){
 		.size = sizeof sim->sys,
 		.data = sim,
-		.open = sim_open,
-		.close = sim_close,
-		.ioctl = sim_ioctl,
-		.read_file = sim_read_file,
-		.read_link = sim_read_link,
-		.list = sim_list,
-		.memory = sim_memory,
+		.open = sim_sys_open_,
+		.close = sim_sys_close_,
+		.ioctl = sim_sys_ioctl_,
+		.read_file = sim_sys_read_file_,
+		.read_link = sim_sys_read_link_,
+		.list = sim_sys_list_,
+		.memory = sim_sys_memory_,
 	};
 }
 
-int iova_sim_new(struct iova_sim **ret_sim)
+IOVA_API int iova_sim_new(struct iova_sim **ret_sim)
 {
-	struct iova_sim *sim = calloc(1, sizeof *sim);
+	struct iova_sim *sim;
 	int r;
 
+	if (!ret_sim)
+		return -EINVAL;
+	sim = calloc(1, sizeof *sim);
 	if (!sim)
 		return -ENOMEM;
 	r = -pthread_mutex_init(&sim->mutex, NULL);
@@ -35,10 +40,13 @@ int iova_sim_new(struct iova_sim **ret_sim)
 		return r;
 	}
 	fill_table(sim);
-	iova_sim_iommu_of_width(48, &sim->iommu);
 	sim->memory.page_size = 4096;
 	sim->memory.limit = DEFAULT_LOCK_LIMIT;
-	r = iova_sim_kernel_of("6.12", &sim->kernel);
+	sim->kernel.size = sizeof sim->kernel;
+	sim->iommu.size = sizeof sim->iommu;
+	r = iova_sim_iommu_of_width(48, &sim->iommu);
+	if (!r)
+		r = iova_sim_kernel_of("6.12", &sim->kernel);
 	if (r < 0) {
 		iova_sim_free(sim);
 		return r;
@@ -65,7 +73,7 @@ static void free_containers(struct iova_sim *sim)
 	}
 }
 
-void iova_sim_free(struct iova_sim *sim)
+IOVA_API void iova_sim_free(struct iova_sim *sim)
 {
 	if (!sim)
 		return;
@@ -85,30 +93,42 @@ void iova_sim_free(struct iova_sim *sim)
 	free(sim);
 }
 
-const struct iova_sys *iova_sim_sys(struct iova_sim *sim)
+IOVA_API const struct iova_sys *iova_sim_sys(struct iova_sim *sim)
 {
-	return &sim->sys;
+	return sim ? &sim->sys : NULL;
 }
 
-void iova_sim_set_kernel(struct iova_sim *sim, const struct iova_sim_kernel *kernel)
+IOVA_API int iova_sim_set_kernel(struct iova_sim *sim, const struct iova_sim_kernel *kernel)
 {
+	struct iova_sim_kernel known;
+	int r = sim && kernel ? iova_opts_read_(&known, sizeof known, sizeof known, kernel) :
+				-EINVAL;
+
+	if (r < 0)
+		return r;
 	pthread_mutex_lock(&sim->mutex);
-	sim->kernel = *kernel;
+	sim->kernel = known;
 	pthread_mutex_unlock(&sim->mutex);
+	return 0;
 }
 
-void iova_sim_get_kernel(struct iova_sim *sim, struct iova_sim_kernel *ret_kernel)
+IOVA_API int iova_sim_get_kernel(struct iova_sim *sim, struct iova_sim_kernel *ret_kernel)
 {
+	int r;
+
+	if (!sim || !ret_kernel)
+		return -EINVAL;
 	pthread_mutex_lock(&sim->mutex);
-	*ret_kernel = sim->kernel;
+	r = iova_info_write_(ret_kernel, sizeof sim->kernel, &sim->kernel, sizeof sim->kernel);
 	pthread_mutex_unlock(&sim->mutex);
+	return r;
 }
 
-int iova_sim_set_memory(struct iova_sim *sim, const struct iova_sys_memory *memory)
+IOVA_API int iova_sim_set_memory(struct iova_sim *sim, const struct iova_sys_memory *memory)
 {
-	uint64_t page = memory->page_size;
+	uint64_t page = memory ? memory->page_size : 0;
 
-	if (!page || page & (page - 1))
+	if (!sim || !page || page & (page - 1))
 		return -EINVAL;
 	pthread_mutex_lock(&sim->mutex);
 	sim->memory = *memory;
@@ -116,14 +136,14 @@ int iova_sim_set_memory(struct iova_sim *sim, const struct iova_sys_memory *memo
 	return 0;
 }
 
-int iova_sim_add_bad_memory(struct iova_sim *sim, uint64_t start, uint64_t last)
+IOVA_API int iova_sim_add_bad_memory(struct iova_sim *sim, uint64_t start, uint64_t last)
 {
 	int r;
 
-	if (start > last)
+	if (!sim || start > last)
 		return -EINVAL;
 	pthread_mutex_lock(&sim->mutex);
-	r = sim_ranges_add_(&sim->bad_memory, start, last);
+	r = sim_ranges_add_(NULL, &sim->bad_memory, start, last);
 	pthread_mutex_unlock(&sim->mutex);
 	return r;
 }

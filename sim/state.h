@@ -4,8 +4,8 @@
 
 /*
  * The state of one host. The sim owns everything in it. One mutex guards it
- * all: functions of the table and of sim.h take it, functions whose name ends
- * in an underscore are called with it held.
+ * all: functions of the table (sim_sys_*_) and of the public headers take it,
+ * all others are called with it held.
  */
 
 #include "machine.h"
@@ -64,6 +64,7 @@ struct sim_fd {
 	struct sim_container *container;
 	struct sim_group *group;
 	struct sim_device *device;
+	bool revoked; /* a group's, which VFIO has given up meanwhile */
 };
 
 /* A file that misbehaves. */
@@ -74,6 +75,9 @@ struct sim_file_fault {
 	size_t length;
 	char *text;
 };
+
+/* In the place of a kind of call: an allocation. */
+#define SIM_FAULT_ALLOCATION IOVA_SIM_N_CALLS
 
 struct sim_fault {
 	struct sim_fault *next;

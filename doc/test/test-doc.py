@@ -22,7 +22,7 @@ def read(*path):
 
 
 def headers():
-    return ''.join(read(path) for path in sorted(glob.glob(f'{ROOT}/include/libiova/*.h')))
+    return ''.join(read(path) for path in sorted(glob.glob(f'{ROOT}/include/*/*.h')))
 
 
 def prototypes():
@@ -32,11 +32,12 @@ def prototypes():
 
 
 def exported():
-    return set(re.findall(r'^\t(iova_\w+);', read(ROOT, 'src', 'libiova.map'), re.MULTILINE))
+    scripts = read(ROOT, 'src', 'libiova.map') + read(ROOT, 'sim', 'libiova-sim.map')
+    return set(re.findall(r'^\t(iova_\w+);', scripts, re.MULTILINE))
 
 
 def built(section):
-    return {name[:-2]: read(MAN, name) for name in os.listdir(MAN) if re.fullmatch(rf'\w+\.{section}', name)}
+    return {name[:-2]: read(MAN, name) for name in os.listdir(MAN) if re.fullmatch(rf'[\w-]+\.{section}', name)}
 
 
 def shown(name):
@@ -97,7 +98,7 @@ class ManPages(unittest.TestCase):
                 self.assertIn(f'\\fB{error}\\fR\n', errors.group(1), name)
 
     def test_mandoc_has_nothing_to_say(self):
-        for section in (1, 3, 7):
+        for section in (1, 3, 5, 7):
             self.assertTrue(built(section))
             for name, text in built(section).items():
                 if not LINK.fullmatch(text):
@@ -106,13 +107,13 @@ class ManPages(unittest.TestCase):
                     self.assertEqual((done.returncode, done.stdout + done.stderr), (0, ''))
 
     def test_pages_that_are_referred_to_are_there(self):
-        for section in (1, 3, 7):
+        for section in (1, 3, 5, 7):
             for name, text in built(section).items():
-                for other, number in re.findall(r'\\fB((?:lib)?iova\w*)\\fR\((\d)\)', text):
-                    self.assertIn(other, built(number), f'{name}({section})')
+                for other, number in re.findall(r'\\fB((?:lib)?iova[\w\\-]*)\\fR\((\d)\)', text):
+                    self.assertIn(other.replace('\\', ''), built(number), f'{name}({section})')
 
     def test_no_markup_is_left_over(self):
-        for section in (3, 7):
+        for section in (3, 5, 7):
             for name, text in built(section).items():
                 self.assertNotRegex(text, r'(?m)^@|@[pc] |@err', name)
 
@@ -135,6 +136,18 @@ class Errors(unittest.TestCase):
             self.assertLessEqual(set(row[1].split(', ')), listed, row[0])
 
 
+class Sim(unittest.TestCase):
+    def test_each_rule_is_where_it_is_said_to_be(self):
+        rows = re.findall(r'^\| (?!rule |-).*', read(ROOT, 'doc', 'sim.md'), re.MULTILINE)
+        self.assertGreater(len(rows), 25)
+        for row in rows:
+            _, kernel, model = row.strip('| ').split(' | ')
+            functions = re.findall(r'`(\w+)`', kernel)
+            self.assertTrue(functions, row)
+            for function in functions:
+                self.assertRegex(read(ROOT, model.strip('`')), rf'\b{function}\b', model)
+
+
 class Readme(unittest.TestCase):
     def test_the_example_is_the_one_that_is_compiled(self):
         licence, example = read(ROOT, 'examples', 'hello.c').split('\n', 1)
@@ -149,8 +162,8 @@ class Readme(unittest.TestCase):
             command, wanted = block.split('\n', 1)
             words = shlex.split(command)
             self.assertEqual(words[:2], ['$', 'iovactl'])
-            done = subprocess.run([IOVACTL, *words[2:]], capture_output=True, text=True, encoding='utf-8',
-                                  env=environment, timeout=60, check=False)
+            done = subprocess.run([os.path.abspath(IOVACTL), *words[2:]], capture_output=True, text=True,
+                                  encoding='utf-8', env=environment, cwd=ROOT, timeout=60, check=False)
             if wanted.startswith('...\n'):
                 self.assertTrue(done.stdout.endswith(wanted[4:]), done.stdout)
             else:

@@ -3,7 +3,7 @@
  * Linked with an example (--wrap), this puts the simulated host "desktop" in the place of the
  * machine, so that the example runs as it stands: for itself, and for the library.
  */
-#include "sim.h"
+#include <libiova-sim/sim.h>
 
 #include <errno.h>
 #include <libiova/context.h>
@@ -24,7 +24,7 @@ static struct iova_sim *sim;
 /* Checks at the end that the example left nothing behind on its machine. */
 static void check_and_free(void)
 {
-	struct iova_sim_report report;
+	struct iova_sim_report report = { .size = sizeof report };
 
 	iova_sim_report(sim, &report);
 	iova_sim_free(sim);

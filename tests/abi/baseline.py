@@ -3,9 +3,10 @@
 built:
 
     baseline.py BUILD/src/libiova.so >tests/abi/libiova.abi
+    baseline.py BUILD/sim/libiova-sim.so >tests/abi/libiova-sim.abi
 
-The kept one was made with gcc on amd64. Some insides of handles are in it, because a header of src/
-has the name of a public one, by which abidw goes; test-baseline.py does not look at them."""
+The kept ones were made with gcc on amd64. Some insides of handles are in them, because a header of
+src/ has the name of a public one, by which abidw goes; test-baseline.py does not look at them."""
 import re
 import subprocess
 import sys
@@ -19,7 +20,7 @@ def baseline(library, abidw='abidw'):
                            '--exported-interfaces-only', '--no-corpus-path', '--no-comp-dir-path',
                            '--no-show-locs', '--type-id-style', 'hash', library],
                           check=True, capture_output=True, text=True).stdout
-    return re.sub(r" path='[^']*?(src/[^']*)'", r" path='\1'", text)
+    return re.sub(r" path='[^']*?((?:src|sim)/[^']*)'", r" path='\1'", text)
 
 
 if __name__ == '__main__':

@@ -1,10 +1,12 @@
 # SPDX-License-Identifier: BSD-3-Clause
-"""A machine for use.c, and the running of commands."""
+"""Programs that have only the installed libraries, a machine for the first of them, and the running
+of commands."""
 import os
 import subprocess
 from pathlib import Path
 
 USE = Path(__file__).resolve().parent / 'use.c'
+USE_SIM = Path(__file__).resolve().parent / 'use-sim.c'
 
 
 def make_machine(root):

@@ -17,7 +17,8 @@ import tree     # noqa: E402
 
 
 def program(structs):
-    lines = ['#include <stddef.h>', '#include <libiova/libiova.h>',
+    lines = ['#include <stddef.h>',
+             *(f'#include <{library.umbrella}>' for library in headers.LIBRARIES.values()),
              '#define TELL(name, value) __asm__ volatile (".ascii \\"tell " name " %c0\\"" :: "i" (value))',
              'void tell(void);', 'void tell(void)', '{']
     for name, members in sorted(structs.items()):

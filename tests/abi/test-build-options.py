@@ -9,7 +9,7 @@ from pathlib import Path
 
 import tap
 import tree
-from consumer import USE, make_machine, run
+from consumer import USE, USE_SIM, make_machine, run
 
 MESON, NINJA, PYTHON = sys.argv[1:4]
 MINIMAL = ('-Dtests=disabled', '-Dtools=disabled', '-Ddocs=disabled', '-Dexamples=false')
@@ -35,13 +35,22 @@ class BuildOptions(unittest.TestCase):
         self.check('abi/test-install.py', self.dir, MESON, 'pkg-config', 'readelf', 'strip', cc, cxx)
 
     def check_symbols(self):
-        self.check('abi/test-symbols.py', 'nm', self.dir / 'src/libiova.so')
+        for name, folder in (('libiova', 'src'), ('libiova-sim', 'sim')):
+            self.check('abi/test-symbols.py', 'nm', name, self.dir / folder / f'{name}.so')
 
     def verdict(self, compiler, *flags):
         """Of the static library, on a direct-relaxable region."""
         program = self.scratch / 'use'
         run(compiler, '-Werror', f'-I{INCLUDE}', *flags, USE, self.dir / 'src/libiova.a', '-o', program)
         return run(program, self.machine).strip()
+
+    def check_model(self, compiler, *flags):
+        """Both static libraries, in either order, in one program."""
+        libraries = [self.dir / 'src/libiova.a', self.dir / 'sim/libiova-sim.a']
+        for order in (libraries, libraries[::-1]):
+            program = self.scratch / 'use-sim'
+            run(compiler, '-Werror', f'-I{INCLUDE}', *flags, USE_SIM, *order, '-o', program)
+            self.assertEqual(run(program), 'clean\n')
 
     def test_policy_strict_refuses(self):
         self.build(*MINIMAL, '-Dpolicy=strict', '-Ddefault_library=static')
@@ -50,6 +59,7 @@ class BuildOptions(unittest.TestCase):
     def test_policy_warn_is_the_default(self):
         self.build(*MINIMAL, '-Ddefault_library=static')
         self.assertEqual(self.verdict('gcc'), 'warn')
+        self.check_model('gcc')
 
     def test_policy_relaxed_allows(self):
         self.build(*MINIMAL, '-Dpolicy=relaxed', '-Ddefault_library=static')
@@ -99,7 +109,8 @@ class BuildOptions(unittest.TestCase):
                 self.assertLessEqual(set(found), {'-O2', '-Werror'})
         self.check_install()
         self.check_symbols()
-        self.check('lint/test-system.py', 'nm', self.dir / 'src/libiova_core.a')
+        self.check('lint/test-system.py', 'nm', self.dir / 'src/libiova_core.a',
+                   self.dir / 'sim/libiova_sim_core.a')
 
     def test_link_time_optimisation(self):
         self.build(*MINIMAL, '-Db_lto=true', '-Dwerror=true')
@@ -109,14 +120,16 @@ class BuildOptions(unittest.TestCase):
     def test_musl(self):
         self.build(*MINIMAL, '-Dwerror=true', '-Ddefault_library=static', CC='musl-gcc')
         self.assertEqual(self.verdict('musl-gcc', '-static'), 'warn')
+        self.check_model('musl-gcc', '-static')
 
     def test_two_builds_are_the_same(self):
         libraries = []
         for name in ('a', 'b'):
             self.dir = self.scratch / name
             self.build(*MINIMAL, '--buildtype=release')
-            libraries.append((self.dir / 'src/libiova.so').read_bytes())
-        self.assertEqual(*libraries)
+            libraries.append([(self.dir / name).read_bytes()
+                              for name in ('src/libiova.so', 'sim/libiova-sim.so')])
+        self.assertTrue(libraries[0] == libraries[1])
 
 
 tap.run(sys.modules[__name__])

@@ -14,7 +14,7 @@ from pathlib import Path
 import headers
 import tap
 import tree
-from consumer import USE, make_machine, run
+from consumer import USE, USE_SIM, make_machine, run
 
 BUILD, MESON, PKG_CONFIG, READELF, STRIP, CC, CXX = sys.argv[1:8]
 OPTIONS = {option['name']: option['value']
@@ -38,55 +38,66 @@ class Install(unittest.TestCase):
         cls.prefix = cls.scratch / 'root' / OPTIONS['prefix'].lstrip('/')
         cls.libdir = cls.prefix / OPTIONS['libdir']
         cls.machine = make_machine(cls.scratch / 'machine')
-        cls.pc = cls.libdir / 'pkgconfig' / 'libiova.pc'
+        cls.pc = cls.libdir / 'pkgconfig'
 
-    def flags(self, *arguments):
-        return shlex.split(run(PKG_CONFIG, *arguments, 'libiova',
+    def flags(self, package, *arguments):
+        return shlex.split(run(PKG_CONFIG, *arguments, package,
                                PKG_CONFIG_SYSROOT_DIR=str(self.scratch / 'root'),
-                               PKG_CONFIG_LIBDIR=str(self.pc.parent), PKG_CONFIG_PATH=''))
+                               PKG_CONFIG_LIBDIR=str(self.pc), PKG_CONFIG_PATH=''))
 
     def build_and_run(self, compiler, *extra, linked=()):
-        program = self.scratch / 'use'
-        run(*shlex.split(compiler), '-Wall', '-Wextra', '-Werror', *extra,
-            *self.flags('--cflags', *linked), USE, '-x', 'none', '-o', program,
-            *self.flags('--libs', *linked))
-        needed = run(READELF, '-d', program)
-        verdict = run(program, self.machine, LD_LIBRARY_PATH=str(self.libdir))
-        self.assertEqual(verdict, VERDICT + '\n')
-        return re.findall(r'Shared library: \[(libiova[^]]*)\]', needed)
+        """Both programs, each from what pkg-config says of one library; which of ours they load."""
+        loaded = []
+        for package, source, arguments, said in (('libiova', USE, [self.machine], VERDICT),
+                                                 ('libiova-sim', USE_SIM, [], 'clean')):
+            program = self.scratch / 'use'
+            run(*shlex.split(compiler), '-Wall', '-Wextra', '-Werror', *extra,
+                *self.flags(package, '--cflags', *linked), source, '-x', 'none', '-o', program,
+                *self.flags(package, '--libs', *linked))
+            needed = run(READELF, '-d', program)
+            self.assertEqual(run(program, *arguments, LD_LIBRARY_PATH=str(self.libdir)), said + '\n')
+            loaded.append(sorted(re.findall(r'Shared library: \[(libiova[^]]*)\]', needed)))
+        return loaded
 
-    def soname(self):
+    def soname(self, name='libiova'):
         major, minor, _ = API
-        return f'libiova.so.0.{minor}' if major == '0' else f'libiova.so.{major}'
+        return f'{name}.so.0.{minor}' if major == '0' else f'{name}.so.{major}'
 
-    def test_a_dynamic_program_in_c(self):
-        found = self.build_and_run(CC, '-std=c99', '-pedantic')
-        self.assertEqual(found, [self.soname()] if 'shared' in KINDS else [])
+    def loaded(self):
+        if 'shared' not in KINDS:
+            return [[], []]
+        return [[self.soname()], [self.soname('libiova-sim'), self.soname()]]
 
-    def test_a_dynamic_program_in_cxx(self):
+    def test_dynamic_programs_in_c(self):
+        self.assertEqual(self.build_and_run(CC, '-std=c99', '-pedantic'), self.loaded())
+
+    def test_dynamic_programs_in_cxx(self):
         if CXX:
-            found = self.build_and_run(CXX, '-std=c++11', '-pedantic', '-x', 'c++')
-            self.assertEqual(found, [self.soname()] if 'shared' in KINDS else [])
+            self.assertEqual(self.build_and_run(CXX, '-std=c++11', '-pedantic', '-x', 'c++'), self.loaded())
 
-    def test_a_static_program(self):
+    def test_static_programs(self):
         if 'static' in KINDS:
-            self.assertEqual(self.build_and_run(CC, '-static', linked=['--static']), [])
+            self.assertEqual(self.build_and_run(CC, '-static', linked=['--static']), [[], []])
 
-    def test_the_pkg_config_file(self):
-        text = self.pc.read_text(encoding='utf-8')
-        fields = dict(re.findall(r'^(\w[\w.]*): (.*)$', text, re.MULTILINE))
-        self.assertEqual(fields['Name'], 'libiova')
-        self.assertEqual(fields['Version'], VERSION)
-        threads = '' if 'shared' in KINDS else ' -pthread'
-        self.assertEqual(fields['Libs'], '-L${libdir} -liova' + threads)
-        self.assertEqual(fields['Cflags'], '-I${includedir}' + threads)
-        self.assertGreater(len(fields['Description']), 20)
-        self.assertNotIn(BUILD, text)
-        self.assertNotIn(str(tree.ROOT), text)
-        variables = re.findall(r'^(\w+)=(.*)$', text, re.MULTILINE)
-        self.assertEqual(variables[0][0], 'prefix')
-        for name, value in variables[1:]:
-            self.assertTrue(value.startswith('${prefix}'), f'{name}={value}')
+    def test_the_pkg_config_files(self):
+        self.assertEqual({path.stem for path in self.pc.iterdir()}, set(headers.LIBRARIES))
+        for name in headers.LIBRARIES:
+            text = (self.pc / f'{name}.pc').read_text(encoding='utf-8')
+            fields = dict(re.findall(r'^(\w[\w.]*): (.*)$', text, re.MULTILINE))
+            self.assertEqual(fields['Name'], name)
+            self.assertEqual(fields['Version'], VERSION)
+            threads = '' if 'shared' in KINDS else ' -pthread'
+            self.assertEqual(fields['Libs'], f'-L${{libdir}} -l{name[3:]}{threads}')
+            self.assertEqual(fields['Cflags'], '-I${includedir}' + threads)
+            # The header of the model names the table that the library defines.
+            self.assertEqual(fields.get('Requires'), {'libiova': None, 'libiova-sim': 'libiova'}[name])
+            self.assertGreater(len(fields['Description']), 20)
+            self.assertNotIn(BUILD, text)
+            self.assertNotIn(str(tree.ROOT), text)
+            variables = re.findall(r'^(\w+)=(.*)$', text, re.MULTILINE)
+            self.assertEqual(variables[0][0], 'prefix')
+            for variable, value in variables[1:]:
+                self.assertTrue(value.startswith('${prefix}'), f'{variable}={value}')
 
     def test_all_headers_and_nothing_else(self):
         folder = self.prefix / OPTIONS['includedir']
@@ -96,28 +107,28 @@ class Install(unittest.TestCase):
     def test_the_libraries_and_their_links(self):
         found = {path.name: os.readlink(path) if path.is_symlink() else None
                  for path in self.libdir.glob('lib*')}
-        real = 'libiova.so.' + '.'.join(API)
         expected = {}
-        if 'shared' in KINDS:
-            expected |= {real: None, self.soname(): real, 'libiova.so': self.soname()}
-        if 'static' in KINDS:
-            expected |= {'libiova.a': None}
+        for name in headers.LIBRARIES:
+            real = f'{name}.so.' + '.'.join(API)
+            if 'shared' in KINDS:
+                expected |= {real: None, self.soname(name): real, f'{name}.so': self.soname(name)}
+            if 'static' in KINDS:
+                expected |= {f'{name}.a': None}
         self.assertEqual(found, expected)
 
-    def test_the_shared_library(self):
-        if 'shared' in KINDS:
-            dynamic = run(READELF, '-dW', self.libdir / 'libiova.so')
-            self.assertEqual(re.findall(r'\(SONAME\).*\[(.*)\]', dynamic), [self.soname()])
+    def test_the_shared_libraries(self):
+        for name in headers.LIBRARIES if 'shared' in KINDS else ():
+            dynamic = run(READELF, '-dW', self.libdir / f'{name}.so')
+            self.assertEqual(re.findall(r'\(SONAME\).*\[(.*)\]', dynamic), [self.soname(name)])
             for tag in ('RPATH', 'RUNPATH', 'TEXTREL'):
                 self.assertNotIn(tag, dynamic)
-            needed = re.findall(r'\(NEEDED\).*\[(.*)\]', dynamic)
-            for name in needed:
-                self.assertRegex(name, r'^(libc\.|libpthread\.|libc\.musl|ld-)', 'only libc is used')
+            for needed in re.findall(r'\(NEEDED\).*\[(.*)\]', dynamic):
+                self.assertRegex(needed, r'^(libc\.|libpthread\.|libc\.musl|ld-)', 'only libc is used')
 
     def test_no_path_of_the_build_is_in_the_code(self):
-        if 'shared' in KINDS:
+        for name in headers.LIBRARIES if 'shared' in KINDS else ():
             stripped = self.scratch / 'stripped.so'
-            run(STRIP, '-o', stripped, self.libdir / 'libiova.so')
+            run(STRIP, '-o', stripped, self.libdir / f'{name}.so')
             code = stripped.read_bytes()
             for path in (BUILD, str(tree.ROOT)):
                 self.assertNotIn(path.encode(), code)

@@ -7,7 +7,7 @@ import sys
 import unittest
 
 import tap
-from iovactl import PROGRAM, TROUBLE, made, run, run_json
+from iovactl import HERE, PROGRAM, TROUBLE, made, run, run_json
 
 ROOT = ['--root', made('desktop')]
 DEEP = '2' * 300
@@ -47,8 +47,18 @@ MISUSE = [
     (['show', *ROOT, '--identity'], '--identity', 'EINVAL'),
     (['show', *ROOT, '--sim', 'desktop'], '--sim', 'EINVAL'),
     (['show', '--sim', 'nowhere'], 'nowhere', 'ENOENT'),
+    (['show', '--sim', ''], '--sim', 'ENOENT'),
+    (['show', '--sim', './nowhere'], './nowhere: No such file', 'ENOENT'),
+    (['show', '--sim', 'nowhere.json'], 'nowhere.json: No such file', 'ENOENT'),
+    (['show', '--sim', HERE], 'Is a directory', 'EISDIR'),
+    (['check', '--sim', DEEP, '0+4K'], DEEP[-100:], 'ENAMETOOLONG'),
+    (['map', '--sim', __file__, '2M'], 'line 1, column 1: unexpected character', 'EINVAL'),
     (['sim'], 'sim', 'EINVAL'),
     (['sim', 'destroy'], 'destroy', 'EINVAL'),
+    (['sim', 'list', 'all'], 'all', 'EINVAL'),
+    (['sim', 'check'], 'missing', 'EINVAL'),
+    (['sim', 'check', 'a', 'b'], 'b', 'EINVAL'),
+    (['sim', 'check', 'nowhere'], 'nowhere', 'ENOENT'),
     (['show', '--root', made('no-such-machine')], 'no-such-machine', 'ENOENT'),
     (['show', '--root', made('no-sysfs')], 'no-sysfs', 'ENOENT'),
     (['show', '--root', made('no-list')], 'no-list', 'ENOTDIR'),

@@ -14,8 +14,18 @@ FUNCTION = re.compile(r'(?:/\*\*((?:(?!\*/).)*)\*/\n)?^(IOVA_API\b[^;{]*);', re.
 PARAMETER = re.compile(r'(?:\(\*(\w+)\)|(\w+))(?:\[[^\]]*\])?$')
 
 
-def names():
-    return [path for path in tree.c_files('include') if path.endswith('.h')]
+# Each library: the header that includes all of its others, and its version script.
+Library = namedtuple('Library', 'umbrella script')
+LIBRARIES = {
+    'libiova': Library('libiova/libiova.h', 'src/libiova.map'),
+    'libiova-sim': Library('libiova-sim/sim.h', 'sim/libiova-sim.map'),
+}
+
+
+def names(library=None):
+    """Paths of the headers of one library, or of all."""
+    return [path for path in tree.c_files('include') if path.endswith('.h') and
+            library in (None, path.split('/')[1])]
 
 
 def one_line(text):
@@ -36,14 +46,14 @@ def functions_of(header, text):
         yield Function(name, header, declaration, result.strip(), parameters, doc)
 
 
-def functions():
-    return [function for path in names() for function in functions_of(path, tree.read(path))]
+def functions(library=None):
+    return [function for path in names(library) for function in functions_of(path, tree.read(path))]
 
 
-def structs():
+def structs(library=None):
     """{struct: [members]} of all that are defined, not only named."""
     found = {}
-    for path in names():
+    for path in names(library):
         text = tree.code(tree.read(path))
         for name, body in re.findall(r'^struct (\w+) \{\n(.*?)^\};', text, re.DOTALL | re.MULTILINE):
             found[name] = []

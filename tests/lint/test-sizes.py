@@ -9,9 +9,7 @@ import tree
 FILE_MAX, HEADER_MAX, FUNCTION_MAX = 400, 150, 60
 
 # Path, or path:function, and why it may be longer.
-EXCUSED = {
-    'sim/sim.h': 'the whole interface of the simulated host, which is public to its users',
-}
+EXCUSED = {}
 
 
 def limit(path):

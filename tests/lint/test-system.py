@@ -1,7 +1,8 @@
 # SPDX-License-Identifier: BSD-3-Clause
 """What the library asks of libc, layer by layer: only sys/real.c reaches the system, parsing and
-reckoning need nothing but memory, and nothing prints, exits or reads the environment.
-Arguments: nm, archive."""
+reckoning need nothing but memory, and nothing prints, exits or reads the environment. The model
+needs a lock beside memory, and reaches no system at all. Arguments: nm, archive of the library,
+archive of the model."""
 import re
 import sys
 import unittest
@@ -10,7 +11,7 @@ import objects
 import tap
 import tree
 
-NM, ARCHIVE = sys.argv[1:3]
+NM, ARCHIVE, MODEL = sys.argv[1:4]
 
 # strerror and its like keep state or read the locale.
 PURE = r'(malloc|calloc|realloc|free|qsort|bsearch|v?snprintf|mem[a-z]+|str(?!tok|err|sig|coll|x)[a-z]+)'
@@ -42,7 +43,7 @@ def bare(name):
     return name
 
 
-def unwanted(symbols):
+def unwanted(symbols, allowed=allowed):
     """(member, name) of what is asked of others and not allowed."""
     own = set().union(*(defined for defined, _ in symbols.values()))
     for member, (_, wanted) in sorted(symbols.items()):
@@ -83,8 +84,13 @@ class System(unittest.TestCase):
         self.assertTrue(any(wanted for _, wanted in symbols.values()))
         self.assertEqual(list(unwanted(symbols)), [])
 
+    def test_the_model_asks_only_for_memory_and_a_lock(self):
+        symbols = objects.symbols(NM, MODEL)
+        self.assertTrue(any(wanted for _, wanted in symbols.values()))
+        self.assertEqual(list(unwanted(symbols, lambda _: PURE + r'|pthread_mutex_[a-z]+')), [])
+
     def test_sources_mention_only_what_their_layer_may(self):
-        for path in tree.c_files('src'):
+        for path in tree.c_files('src', 'sim'):
             with self.subTest(path):
                 self.assertEqual(bad_words(path, tree.read(path)), [])
 

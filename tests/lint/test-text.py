@@ -10,7 +10,7 @@ import tree
 
 # Recorded and made data: bytes that are as they are.
 DATA = ('tests/data/caps/', 'tests/data/machines', 'tests/data/regions/', 'tests/data/expected/',
-        'tests/fuzz/corpus/', 'tests/vm/bases/', 'tests/abi/libiova.abi')
+        'tests/fuzz/corpus/', 'tests/vm/bases/', 'tests/abi/libiova.abi', 'tests/abi/libiova-sim.abi')
 # Texts to be read as they are, and the licence itself.
 WITHOUT_LICENCE = re.compile(r'LICENSE|LICENSES/.*|.*\.md|\.gitignore')
 # Prose may use what characters it likes, and the drawing has to.

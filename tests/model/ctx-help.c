@@ -150,8 +150,8 @@ static void put_range(struct pen *pen, const struct iova_range *range)
 static void put_world(struct pen *pen, const struct world *world)
 {
 	struct iova_range ranges[16];
-	struct iova_sim_mapping mapping;
-	struct iova_sim_report report;
+	struct iova_sim_mapping mapping = { .size = sizeof mapping };
+	struct iova_sim_report report = { .size = sizeof report };
 	int n;
 
 	iova_sim_report(world->sim, &report);

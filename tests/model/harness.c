@@ -3,7 +3,7 @@
 
 #include <stdlib.h>
 
-static struct world *wrap(struct iova_sim *sim)
+struct world *world_of_sim(struct iova_sim *sim)
 {
 	struct world *world = malloc(sizeof *world);
 
@@ -18,7 +18,7 @@ struct world *world_new(const char *preset)
 	struct iova_sim *sim = NULL;
 
 	assert_int_equal(iova_sim_new_preset(preset, &sim), 0);
-	return wrap(sim);
+	return world_of_sim(sim);
 }
 
 void world_free(struct world *world)
@@ -50,7 +50,7 @@ int world_setup_empty(void **state)
 	struct iova_sim *sim = NULL;
 
 	assert_int_equal(iova_sim_new(&sim), 0);
-	*state = wrap(sim);
+	*state = world_of_sim(sim);
 	return 0;
 }
 
@@ -63,7 +63,7 @@ int world_teardown(void **state)
 
 void world_assert_clean(const struct world *world)
 {
-	struct iova_sim_report report;
+	struct iova_sim_report report = { .size = sizeof report };
 
 	iova_sim_report(world->sim, &report);
 	assert_int_equal(report.n_fds, 0);
@@ -77,7 +77,7 @@ void world_assert_clean(const struct world *world)
 void world_assert_mapping(const struct world *world, uint32_t nth, uint64_t iova, uint64_t vaddr,
 			  uint64_t length, uint32_t flags)
 {
-	struct iova_sim_mapping mapping;
+	struct iova_sim_mapping mapping = { .size = sizeof mapping };
 
 	assert_int_equal(iova_sim_mapping(world->sim, nth, &mapping), 0);
 	assert_int_equal(mapping.range.start, iova);
@@ -88,7 +88,7 @@ void world_assert_mapping(const struct world *world, uint32_t nth, uint64_t iova
 
 void world_assert_n_mappings(const struct world *world, uint32_t n)
 {
-	struct iova_sim_report report;
+	struct iova_sim_report report = { .size = sizeof report };
 
 	iova_sim_report(world->sim, &report);
 	assert_int_equal(report.n_mappings, n);
@@ -108,15 +108,12 @@ void world_assert_list(const struct world *world, int fd, const struct iova_rang
 
 uint64_t world_calls(const struct world *world, uint32_t call)
 {
-	struct iova_sim_report report;
-
-	iova_sim_report(world->sim, &report);
-	return report.n_calls[call];
+	return iova_sim_calls(world->sim, call);
 }
 
 void world_kernel(const struct world *world, const char *release)
 {
-	struct iova_sim_kernel kernel;
+	struct iova_sim_kernel kernel = { .size = sizeof kernel };
 
 	assert_int_equal(iova_sim_kernel_of(release, &kernel), 0);
 	iova_sim_set_kernel(world->sim, &kernel);

@@ -7,7 +7,7 @@
  * it, its teardown asserts that nothing is left open, mapped or pinned.
  */
 
-#include "sim.h"
+#include <libiova-sim/sim.h>
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -23,6 +23,8 @@ struct world {
 
 /* Any preset; the world is the test's to end with world_free(). */
 struct world *world_new(const char *preset);
+/* The same with a sim of the test's own, which it owns from now on. */
+struct world *world_of_sim(struct iova_sim *sim);
 /* Ends without asking whether it is clean. */
 void world_free(struct world *world);
 

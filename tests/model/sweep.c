@@ -132,7 +132,7 @@ static struct view play_undisturbed(const struct flow *flow)
 static bool play_with(const struct flow *flow, const struct view *after, const struct fault *fault)
 {
 	struct iova_failure failure = IOVA_FAILURE_INIT;
-	struct iova_sim_report report ;
+	struct iova_sim_report report = { .size = sizeof report };
 	struct view before;
 	struct play play;
 	long live = oom_live();

@@ -159,25 +159,6 @@ static void one_device_is_trusted_with_its_region(void **state)
 	iova_ctx_close(ctx);
 }
 
-/* An address that was reserved for a mapping which failed was never given back. */
-static void an_address_is_free_again_after_a_failed_map(void **state)
-{
-	const struct world *world = *state;
-	struct iova_ctx *ctx = ctx_with(world, NULL, GROUP_NIC);
-	uint64_t first = 0, again = 0;
-
-	assert_int_equal(iova_ctx_map(ctx, (void *)VADDR, MIB, NULL, &first, NULL), 0);
-	assert_int_equal(iova_ctx_unmap(ctx, first, MIB, NULL, NULL), 0);
-	for (int i = 0; i < 100; i++) {
-		assert_int_equal(iova_sim_fail(world->sim, IOVA_SIM_CALL_MAP, 1, EFAULT), 0);
-		assert_int_equal(iova_ctx_map(ctx, (void *)VADDR, MIB, NULL, &again, NULL),
-				 -EFAULT);
-	}
-	assert_int_equal(iova_ctx_map(ctx, (void *)VADDR, MIB, NULL, &again, NULL), 0);
-	assert_int_equal(again, first);
-	iova_ctx_close(ctx);
-}
-
 static void nothing_large_enough_is_free(void **state)
 {
 	const struct world *world = *state;
@@ -206,7 +187,6 @@ int main(void)
 		ON(desktop, the_caller_may_refuse_what_is_only_doubtful),
 		ON(desktop, a_group_that_is_in_another_container),
 		ON(desktop, one_device_is_trusted_with_its_region),
-		ON(desktop, an_address_is_free_again_after_a_failed_map),
 		ON(desktop, nothing_large_enough_is_free),
 	};
 

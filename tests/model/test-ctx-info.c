@@ -162,7 +162,7 @@ static void a_list_of_another_version_is_no_list(void **state)
 static void capabilities_without_a_list_mean_unrestricted(void **state)
 {
 	const struct world *world = *state;
-	struct iova_sim_kernel kernel;
+	struct iova_sim_kernel kernel = { .size = sizeof kernel };
 	struct iova_ctx *ctx;
 
 	iova_sim_get_kernel(world->sim, &kernel);

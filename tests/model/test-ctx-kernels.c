@@ -88,7 +88,7 @@ static void an_old_kernel_is_told_of_with_a_group(void **state)
 
 static void set_width(const struct world *world, uint32_t bits)
 {
-	struct iova_sim_iommu iommu;
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
 
 	iova_sim_iommu_of_width(bits, &iommu);
 	assert_int_equal(iova_sim_set_iommu(world->sim, IOVA_SIM_ALL_GROUPS, &iommu), 0);
@@ -196,7 +196,20 @@ static void an_old_kernel_is_guarded_by_the_library_alone(void **state)
 	assert_only_we_refuse(world, 0, 0x91000000);
 	assert_only_we_refuse(world, 0, 0x8000000000);
 	assert_only_we_refuse(world, 44, 0x100000000000);
+}
+
+/* The kernel takes the last page and never lets go of its memory: the host does not end clean. */
+static void on_an_old_kernel_the_last_page_would_stay_pinned(void **state)
+{
+	struct iova_sim_report report = { .size = sizeof report };
+	struct world *world = world_new("old");
+
+	(void)state;
+	set_width(world, 64);
 	assert_only_we_refuse(world, 64, LAST_PAGE);
+	assert_int_equal(iova_sim_report(world->sim, &report), 0);
+	assert_int_equal(report.n_pinned_pages, 1);
+	world_free(world);
 }
 
 static void an_old_kernel_and_no_sysfs_leave_nothing(void **state)
@@ -217,7 +230,7 @@ static void an_old_kernel_and_no_sysfs_leave_nothing(void **state)
 
 static void set_pages(const struct world *world, uint32_t group, uint64_t page_sizes)
 {
-	struct iova_sim_iommu iommu;
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
 
 	iova_sim_iommu_of_width(39, &iommu);
 	iommu.page_sizes = page_sizes;
@@ -300,6 +313,7 @@ int main(void)
 		ON(old, a_probed_width_is_the_iommus),
 		ON(old, a_probe_passes_over_what_is_forbidden_or_taken),
 		ON(old, an_old_kernel_is_guarded_by_the_library_alone),
+		cmocka_unit_test(on_an_old_kernel_the_last_page_would_stay_pinned),
 		ON(old, an_old_kernel_and_no_sysfs_leave_nothing),
 		ON(desktop, large_pages_are_the_unit_of_everything),
 		ON(desktop, a_second_group_may_make_the_pages_larger),

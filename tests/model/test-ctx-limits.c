@@ -7,7 +7,7 @@
 
 static void set_entry_limit(const struct world *world, uint32_t n)
 {
-	struct iova_sim_kernel kernel;
+	struct iova_sim_kernel kernel = { .size = sizeof kernel };
 
 	iova_sim_get_kernel(world->sim, &kernel);
 	kernel.entry_limit = n;

@@ -163,8 +163,8 @@ static void missing_interrupt_remapping_is_named_unless_it_is_allowed(void **sta
 	const struct world *world = *state;
 	struct iova_failure failure = IOVA_FAILURE_INIT;
 	struct iova_explanation text;
-	struct iova_sim_kernel kernel;
-	struct iova_sim_iommu iommu;
+	struct iova_sim_kernel kernel = { .size = sizeof kernel };
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
 	struct iova_ctx *ctx = ctx_open(world, NULL);
 	struct view before = view_of(world, ctx), after;
 
@@ -189,7 +189,7 @@ static void a_kernel_without_type1_says_so(void **state)
 {
 	const struct world *world = *state;
 	struct iova_failure failure = IOVA_FAILURE_INIT;
-	struct iova_sim_kernel kernel;
+	struct iova_sim_kernel kernel = { .size = sizeof kernel };
 	struct iova_ctx *ctx;
 	struct view before, after;
 
@@ -230,7 +230,7 @@ static void iommus_without_a_range_in_common_do_not_join(void **state)
 {
 	const struct world *world = *state;
 	struct iova_failure failure = IOVA_FAILURE_INIT;
-	struct iova_sim_iommu iommu;
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
 	struct iova_ctx *ctx = ctx_with(world, NULL, GROUP_NIC);
 	struct view before = view_of(world, ctx), after;
 

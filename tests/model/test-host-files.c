@@ -224,7 +224,7 @@ static void any_call_may_fail(void **state)
 	for (size_t e = 0; e < sizeof errors / sizeof errors[0]; e++) {
 		for (uint64_t nth = 1;; nth++) {
 			struct iova_host_opts opts = { .size = sizeof opts, .sys = world->sys };
-			struct iova_sim_report report;
+			struct iova_sim_report report = { .size = sizeof report };
 			struct iova_host *host = NULL;
 			int r;
 

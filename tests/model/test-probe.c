@@ -18,7 +18,7 @@ static struct iova_ctx *open_on(struct world *world, uint32_t width)
 static void the_width_that_is_found_is_taken_for_declared(void **state)
 {
 	struct world *world = *state;
-	struct iova_sim_iommu iommu;
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
 	struct iova_check check = { .size = sizeof check };
 	struct iova_ctx *ctx;
 	uint32_t width;
@@ -75,6 +75,23 @@ static void without_a_group_there_is_nothing_to_try(void **state)
 	iova_ctx_close(ctx);
 }
 
+/* A page of one byte leaves 64 bits to try, and the search must stop behind the lowest. */
+static void a_granule_of_one_byte_is_tried_down_to_bit_0(void **state)
+{
+	struct world *world = *state;
+	struct iova_failure failure = IOVA_FAILURE_INIT;
+	struct iova_ctx *ctx;
+	uint32_t width = 7;
+
+	assert_int_equal(iova_sim_corrupt_info(world->sim, 8, 8, 1), 0);
+	ctx = open_on(world, 0);
+	assert_int_equal(iova_space_granule(iova_ctx_space(ctx)), 1);
+	assert_int_equal(iova_ctx_probe_width(ctx, &width, &failure), -ENOSPC);
+	assert_int_equal(failure.iova, 1);
+	assert_int_equal(width, 7);
+	iova_ctx_close(ctx);
+}
+
 static void what_keeps_from_knowing_is_an_error_and_leaves_nothing(void **state)
 {
 	struct world *world = *state;
@@ -102,6 +119,8 @@ int main(void)
 		cmocka_unit_test_setup_teardown(a_declared_width_stays, world_setup_old,
 						world_teardown),
 		cmocka_unit_test_setup_teardown(without_a_group_there_is_nothing_to_try,
+						world_setup_old, world_teardown),
+		cmocka_unit_test_setup_teardown(a_granule_of_one_byte_is_tried_down_to_bit_0,
 						world_setup_old, world_teardown),
 		cmocka_unit_test_setup_teardown(
 			what_keeps_from_knowing_is_an_error_and_leaves_nothing, world_setup_old,

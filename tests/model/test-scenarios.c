@@ -53,7 +53,7 @@ static struct {
 static int play(const char *preset, struct stage *stage)
 {
 	struct iova_sys_memory memory = { .page_size = 4096, .limit = 8 << 20, .exempt = 1 };
-	struct iova_sim_iommu iommu;
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
 	int failed;
 
 	world = world_new(preset);

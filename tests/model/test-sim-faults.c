@@ -106,7 +106,7 @@ static void a_hook_runs_behind_its_call_and_may_use_the_host(void **state)
 static void faults_are_checked_and_can_be_dropped(void **state)
 {
 	const struct world *w = *state;
-	struct iova_sim_report report;
+	struct iova_sim_report report = { .size = sizeof report };
 
 	assert_int_equal(iova_sim_fail(w->sim, IOVA_SIM_N_CALLS, 1, EIO), -EINVAL);
 	assert_int_equal(iova_sim_fail(w->sim, IOVA_SIM_CALL_MAP, 0, EIO), -EINVAL);

@@ -243,7 +243,7 @@ static void a_short_buffer_gets_the_beginning(void **state)
 static void kernels_lack_the_files_they_lack(void **state)
 {
 	const struct world *w = *state;
-	struct iova_sim_kernel kernel;
+	struct iova_sim_kernel kernel = { .size = sizeof kernel };
 	char text[8192];
 
 	iova_sim_get_kernel(w->sim, &kernel);

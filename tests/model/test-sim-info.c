@@ -185,6 +185,25 @@ static void a_reply_is_corrupted_within_the_callers_room(void **state)
 	raw_detach(w, raw);
 }
 
+/* Any one: of the fixed part, of the headers and of the ranges. */
+static void each_byte_of_a_reply_can_be_corrupted(void **state)
+{
+	const struct world *w = *state;
+	struct raw raw = raw_attach(w, GROUP_NIC);
+	unsigned char reply[120], good[120];
+
+	assert_int_equal(raw_info(w, raw.container, good, sizeof good), 0);
+	for (size_t i = 0; i < sizeof good; i++) {
+		assert_int_equal(iova_sim_corrupt_info(w->sim, i, 1, good[i] ^ 0x55), 0);
+		assert_int_equal(raw_info(w, raw.container, reply, sizeof reply), 0);
+		assert_int_equal(reply[i], good[i] ^ 0x55);
+		reply[i] = good[i];
+		assert_memory_equal(reply, good, sizeof good);
+		iova_sim_clear_corruption(w->sim);
+	}
+	raw_detach(w, raw);
+}
+
 static void attach_usb(struct iova_sim *sim, void *arg)
 {
 	assert_int_equal(iova_sim_attach_behind(sim, *(int *)arg, GROUP_USB), 0);
@@ -227,6 +246,7 @@ int main(void)
 		ON(old, a_kernel_before_5_4_has_no_capabilities),
 		ON(desktop, the_entries_left_are_counted),
 		ON(desktop, a_reply_is_corrupted_within_the_callers_room),
+		ON(desktop, each_byte_of_a_reply_can_be_corrupted),
 		ON(desktop, the_list_may_grow_between_two_calls),
 	};
 

@@ -10,7 +10,7 @@ static void a_kernel_without_the_rule_cuts_the_direct_region(void **state)
 						  { 0x7c100000, 0xfedfffff },
 						  { 0xfef00000, 0x7fffffffff } };
 	const struct world *w = *state;
-	struct iova_sim_kernel kernel;
+	struct iova_sim_kernel kernel = { .size = sizeof kernel };
 	struct raw raw;
 
 	iova_sim_get_kernel(w->sim, &kernel);
@@ -76,7 +76,7 @@ static void space_lost_at_the_bottom_comes_back_only_with_the_domain(void **stat
 						      { 0xfef00000, 0x7fffffffff } };
 	const struct world *w = *state;
 	struct raw raw = raw_attach(w, GROUP_NIC);
-	struct iova_sim_iommu iommu;
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
 	int usb;
 
 	assert_int_equal(iova_sim_add_region(w->sim, GROUP_USB, 0, 0xfff, "reserved"), 0);
@@ -92,13 +92,38 @@ static void space_lost_at_the_bottom_comes_back_only_with_the_domain(void **stat
 	raw_detach(w, raw);
 }
 
+/* A range of which an aperture would leave its first or last address alone goes as a whole. */
+static void a_range_that_would_keep_one_address_goes(void **state)
+{
+	static const struct iova_range high[] = { { 0xfef00000, 0x7fffffffff } };
+	static const struct iova_range low[] = { { 0, 0xfedfffff } };
+	const struct world *w = *state;
+	struct raw raw = raw_attach(w, GROUP_NIC);
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
+	int usb;
+
+	iova_sim_iommu_of_width(39, &iommu);
+	iommu.aperture_start = 0xfedfffff;
+	assert_int_equal(iova_sim_set_iommu(w->sim, GROUP_USB, &iommu), 0);
+	usb = raw_join(w, raw.container, GROUP_USB);
+	world_assert_list(w, raw.container, high, 1);
+	assert_int_equal(raw_unset_container(w, usb), 0);
+	iommu.aperture_start = 0;
+	iommu.aperture_last = 0xfef00000;
+	assert_int_equal(iova_sim_set_iommu(w->sim, GROUP_USB, &iommu), 0);
+	assert_int_equal(raw_set_container(w, usb, raw.container), 0);
+	world_assert_list(w, raw.container, low, 1);
+	assert_int_equal(raw_close(w, usb), 0);
+	raw_detach(w, raw);
+}
+
 static void page_sizes_and_width_are_those_all_iommus_share(void **state)
 {
 	static const struct iova_range list[] = { { 0x10000, 0xfedfffff },
 						  { 0xfef00000, 0xffffffff } };
 	const struct world *w = *state;
 	struct raw raw = raw_attach(w, GROUP_NIC);
-	struct iova_sim_iommu iommu;
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
 	unsigned char reply[256];
 	int usb;
 
@@ -120,7 +145,7 @@ static void page_sizes_and_width_are_those_all_iommus_share(void **state)
 static void page_sizes_below_the_processors_are_hidden(void **state)
 {
 	const struct world *w = *state;
-	struct iova_sim_iommu iommu;
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
 	unsigned char reply[256];
 	struct raw raw;
 
@@ -154,7 +179,7 @@ static void a_group_that_forbids_a_live_mapping_is_einval_and_changes_nothing(vo
 	static const struct iova_range list[] = { { 0, 0xfedfffff }, { 0xfef00000, 0x7fffffffff } };
 	const struct world *w = *state;
 	struct raw raw = raw_attach(w, GROUP_NIC);
-	struct iova_sim_iommu iommu;
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
 	int usb = raw_open_group(w, GROUP_USB);
 
 	assert_int_equal(raw_map(w, raw.container, 0x200000000, 0x1000, PAGE), 0);
@@ -190,7 +215,7 @@ static void a_disjoint_aperture_or_nothing_left_is_einval(void **state)
 {
 	const struct world *w = *state;
 	struct raw raw = raw_attach(w, GROUP_NIC);
-	struct iova_sim_iommu iommu;
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
 	int usb = raw_open_group(w, GROUP_USB);
 
 	iova_sim_iommu_of_width(48, &iommu);
@@ -209,7 +234,7 @@ static void a_new_domain_must_take_the_mappings_there_are(void **state)
 {
 	const struct world *w = *state;
 	struct raw raw = raw_attach(w, GROUP_NIC);
-	struct iova_sim_iommu iommu;
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
 	int usb = raw_open_group(w, GROUP_USB);
 
 	assert_int_equal(raw_map(w, raw.container, 0x7000000000, 0x1000, PAGE), 0);
@@ -233,6 +258,7 @@ int main(void)
 		ON(epyc, epyc_reaches_the_top_around_hypertransport),
 		ON(desktop, a_second_group_narrows_and_its_leaving_widens),
 		ON(desktop, space_lost_at_the_bottom_comes_back_only_with_the_domain),
+		ON(desktop, a_range_that_would_keep_one_address_goes),
 		ON(desktop, page_sizes_and_width_are_those_all_iommus_share),
 		ON(desktop, page_sizes_below_the_processors_are_hidden),
 		ON(desktop, a_device_plugged_into_an_attached_group_leaves_the_list_alone),

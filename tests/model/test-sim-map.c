@@ -20,7 +20,7 @@ static void a_mapping_is_kept_as_asked_for(void **state)
 {
 	const struct world *w = *state;
 	struct raw raw = raw_attach(w, GROUP_NIC);
-	struct iova_sim_mapping mapping;
+	struct iova_sim_mapping mapping = { .size = sizeof mapping };
 
 	assert_int_equal(raw_map(w, raw.container, 0x400000, VADDR, 2 * PAGE), 0);
 	assert_int_equal(map_raw(w, raw.container, 32, 1, PAGE), 0);
@@ -120,7 +120,7 @@ static void an_overlap_is_eexist_even_outside_the_list(void **state)
 static void the_entry_limit_is_enospc(void **state)
 {
 	const struct world *w = *state;
-	struct iova_sim_kernel kernel;
+	struct iova_sim_kernel kernel = { .size = sizeof kernel };
 	uint64_t size = PAGE;
 	struct raw raw;
 	int c;
@@ -155,7 +155,7 @@ static void kernels_before_5_4_map_over_anything_within_the_width(void **state)
 static void a_list_wider_than_the_iommu_is_efault(void **state)
 {
 	const struct world *w = *state;
-	struct iova_sim_iommu iommu;
+	struct iova_sim_iommu iommu = { .size = sizeof iommu };
 	struct raw raw;
 
 	world_kernel(w, "5.4");
@@ -183,7 +183,7 @@ static void locked_memory_is_charged_and_limited(void **state)
 	const struct world *w = *state;
 	struct raw raw = raw_attach(w, GROUP_NIC);
 	struct iova_sys_memory memory;
-	struct iova_sim_report report;
+	struct iova_sim_report report = { .size = sizeof report };
 	uint64_t size = 2 * PAGE;
 	int c = raw.container;
 

@@ -205,30 +205,6 @@ static void the_kernel_agrees_with_each_verdict(void **state)
 	iova_ctx_close(ctx);
 }
 
-/* vfio_find_dma and vfio_dma_do_unmap compute iova + size, which is 0 there (to 6.17). */
-static void the_kernel_loses_what_is_mapped_in_the_last_page(void **state)
-{
-	const struct stage *stage = *state;
-	struct iova_ctx_opts opts = { .flags = IOVA_CTX_UNCHECKED };
-	struct iova_ctx *ctx = stage_attach(stage, &opts, stage->first, NULL);
-	uint64_t granule = iova_space_granule(iova_ctx_space(ctx));
-	struct iova_failure failure = IOVA_FAILURE_INIT;
-	void *memory = memory_new(granule);
-
-	assert_int_equal(map_page(ctx, TOP - (granule - 1), memory, &failure), 0);
-	assert_int_equal(iova_ctx_unmap(ctx, TOP - (granule - 1), granule, NULL, &failure), -EIO);
-	assert_failure(&failure, -EIO, IOVA_STEP_UNMAP, IOVA_WHY_UNMAP_SIZE);
-	assert_int_equal(failure.actual, 0);
-	iova_ctx_close(ctx);
-
-	ctx = stage_attach(stage, NULL, stage->first, NULL);
-	failure = (struct iova_failure)IOVA_FAILURE_INIT;
-	assert_int_equal(map_page(ctx, TOP - (granule - 1), memory, &failure), -EADDRNOTAVAIL);
-	assert_int_equal(failure.conflict.source, IOVA_SOURCE_LAST_PAGE);
-	memory_free(memory, granule);
-	iova_ctx_close(ctx);
-}
-
 static void a_declared_width_refuses_what_the_kernel_would_take(void **state)
 {
 	const struct stage *stage = *state;
@@ -268,7 +244,6 @@ void add_space_scenarios(struct playbill *bill)
 	ADD(bill, the_relaxable_region_is_the_isa_bridges, HAS_LPC);
 	ADD(bill, every_edge_maps_and_one_granule_beyond_is_refused, 0);
 	ADD(bill, the_kernel_agrees_with_each_verdict, 0);
-	ADD(bill, the_kernel_loses_what_is_mapped_in_the_last_page, HAS_LAST_PAGE);
 	ADD(bill, trying_finds_the_width_that_the_kernel_lists, 0);
 	ADD(bill, a_declared_width_refuses_what_the_kernel_would_take, 0);
 }

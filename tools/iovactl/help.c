@@ -11,7 +11,8 @@
 	"  --policy POLICY    on direct-relaxable regions: strict, warn, relaxed\n"      \
 	"  --width BITS       address bits that the devices can drive, 1 to 64\n"        \
 	"  --root DIR         a recorded machine in DIR/sys; nothing is opened\n"        \
-	"  --sim NAME         a simulated machine; iovactl sim list names them\n"        \
+	"  --sim NAME|FILE    a simulated machine: a name of iovactl sim list, or a\n"   \
+	"                     description in a file, see iova-host(5)\n"                 \
 	"  --json             one JSON document on standard output\n"                    \
 	"  --color[=WHEN]     auto, always or never\n"                                   \
 	"  -h, --help         this text; after a command, that command's\n"              \
@@ -50,8 +51,10 @@ static const struct {
 		  "mapped with a warning") "\n"
 					   "  --identity         the memory lies where the device sees it\n" COMMON },
 	{ "sim", "Usage: iovactl sim list [--json]\n"
+		 "       iovactl sim check [--json] NAME|FILE\n"
 		 "\n"
-		 "List the simulated machines that --sim takes.\n" COMMON },
+		 "List the simulated machines that --sim takes; or tell whether a description is\n"
+		 "right, and what is on its machine.\n" COMMON },
 };
 
 static const char overview[] =
@@ -63,7 +66,8 @@ static const char overview[] =
 	"  show               groups, devices, regions and the address space, drawn\n"
 	"  check RANGE...     may this be mapped? what would fit?\n"
 	"  map RANGE|LENGTH   really map memory, and unmap it\n"
-	"  sim list           the simulated machines\n" COMMON;
+	"  sim list           the simulated machines\n"
+	"  sim check FILE     is this description of one right?\n" COMMON;
 
 const char *help_text(const char *command)
 {

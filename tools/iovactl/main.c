@@ -9,9 +9,9 @@
 #include "json.h"
 #include "map.h"
 #include "options.h"
-#include "preset.h"
 #include "report.h"
 #include "show.h"
+#include "sim.h"
 
 static enum status print_version(const struct options *options)
 {

@@ -3,7 +3,7 @@
 #define IOVACTL_PRESET_H
 
 /*
- * Simulated machines, by name.
+ * Simulated machines: presets by name, and descriptions in files.
  */
 
 #include <libiova/sys.h>
@@ -12,12 +12,12 @@
 
 struct iova_sim;
 
-/* Make the machine of --sim. Trouble is reported here. */
-enum status preset_open(const struct options *options, struct iova_sim **ret_sim,
+/*
+ * Make a machine of a name: a preset if there is one of that name, else what the file describes.
+ * Trouble is reported here.
+ */
+enum status preset_open(const struct options *options, const char *name, struct iova_sim **ret_sim,
 			const struct iova_sys **ret_sys);
 void preset_close(struct iova_sim *sim);
-
-/* The command "sim". */
-enum status run_sim(const struct options *options);
 
 #endif

@@ -146,8 +146,10 @@ static int put_reasons(FILE *out, const struct iova_space *space, size_t segment
 		       int with_owners)
 {
 	struct iova_conflict *reasons = calloc(n + 1, sizeof *reasons);
-	int r = reasons ? 0 : -1;
+	int r = 0;
 
+	if (!reasons)
+		return -1;
 	for (size_t i = 0; i < n && r == 0; i++)
 		r = iova_space_nth_reason(space, segment, i, &reasons[i]);
 	if (r == 0)

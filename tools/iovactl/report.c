@@ -7,31 +7,13 @@
 #include <string.h>
 
 #include "json.h"
-
-static const struct {
-	int error;
-	const char *name;
-} errors[] = {
-#define NAMED(error)          \
-	{                     \
-		error, #error \
-	}
-	NAMED(E2BIG),    NAMED(EACCES), NAMED(EADDRINUSE), NAMED(EADDRNOTAVAIL), NAMED(EAGAIN),
-	NAMED(EALREADY), NAMED(EBADF),  NAMED(EBADFD),     NAMED(EBUSY),         NAMED(EEXIST),
-	NAMED(EFAULT),   NAMED(EINTR),  NAMED(EINVAL),     NAMED(EIO),           NAMED(EISDIR),
-	NAMED(ELOOP),    NAMED(EMFILE), NAMED(ENFILE),     NAMED(ENAMETOOLONG),  NAMED(ENODEV),
-	NAMED(ENOENT),   NAMED(ENOMEM), NAMED(ENOSPC),     NAMED(ENOSYS),        NAMED(ENOTDIR),
-	NAMED(ENOTTY),   NAMED(ENXIO),  NAMED(EOPNOTSUPP), NAMED(EOVERFLOW),     NAMED(EPERM),
-	NAMED(EPROTO),   NAMED(ERANGE),
-#undef NAMED
-};
+#include "simfile.h"
 
 const char *error_name(int error)
 {
-	for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
-		if (errors[i].error == -error)
-			return errors[i].name;
-	return "unknown";
+	const char *name = simfile_errno_name(-error);
+
+	return name ? name : "unknown";
 }
 
 const char *step_text(uint32_t step)

@@ -69,7 +69,7 @@ static enum status open_all(struct target *target)
 	if (options->root)
 		status = check_root(options);
 	else if (options->sim)
-		status = preset_open(options, &target->sim, &target->sys);
+		status = preset_open(options, options->sim, &target->sim, &target->sys);
 	if (status == STATUS_FINE)
 		status = read_host(target);
 	if (status == STATUS_FINE)
