@@ -27,13 +27,14 @@
 #define HAS_WIDTH 32u    /* the list ends below the process's own addresses */
 #define HAS_BLOCKED \
 	128u /* a group with a node, not viable for one member's driver: blocked, blocker */
-#define REAL_MEMORY 256u  /* memory that the process lacks cannot be mapped for a device either */
-#define NO_INTERRUPTS 64u /* no interrupt remapping, unsafe interrupts not allowed */
+#define HAS_LOST_MEMORY 256u /* lose_memory() */
+#define NO_INTERRUPTS 64u    /* no interrupt remapping, unsafe interrupts not allowed */
 
 struct stage {
 	const char *name;
 	const struct iova_sys *sys; /* NULL for the real one */
 	uint32_t has;
+	uint32_t only;     /* play only what needs this; 0: everything */
 	const char *first; /* devices, each alone in its group, bound to VFIO */
 	const char *second;
 	struct iova_range msi; /* a window that is in sysfs and not in the kernel's list */
@@ -49,6 +50,10 @@ struct stage {
 	int direct_error; /* how SET_CONTAINER refuses it */
 	/* Lock at most so much from now on, and be subject to it. Ends with the process. */
 	int (*limit_memory)(const struct stage *stage, uint64_t bytes);
+	/* Containers get room for so many mappings from now on, where they get their IOMMU. */
+	int (*limit_entries)(const struct stage *stage, uint32_t n);
+	/* From now on there is nothing to be pinned in this range, which is not used again. */
+	int (*lose_memory)(const struct stage *stage, void *start, size_t length);
 };
 
 /* What the log said. */
@@ -76,16 +81,21 @@ void assert_failure(const struct iova_failure *failure, int error, uint32_t step
 void assert_explained(const struct iova_failure *failure, const struct iova_host *host,
 		      const char *what);
 
-/* All scenarios of a stage, as cmocka tests; returns the number of failed ones. */
-int stage_play(struct stage *stage);
-
 /* The scenarios, by file. */
-#define MAX_SCENARIOS 64
+#define MAX_SCENARIOS 96
 struct playbill {
 	struct CMUnitTest tests[MAX_SCENARIOS];
 	size_t n;
+	struct {
+		const char *name;
+		const char *why;
+	} absent[MAX_SCENARIOS]; /* what cannot be played on this stage */
+	size_t n_absent;
 	struct stage *stage;
+	bool shut; /* for what needs an IOMMU that can be had */
 };
+/* All scenarios of a stage. */
+void playbill_fill(struct playbill *bill, struct stage *stage);
 void playbill_add(struct playbill *bill, const char *name, CMUnitTestFunction function,
 		  uint32_t needs);
 #define ADD(bill, function, needs) playbill_add(bill, #function, function, needs)
@@ -96,5 +106,20 @@ void add_group_scenarios(struct playbill *bill);
 void add_adopt_scenarios(struct playbill *bill);
 void add_limit_scenarios(struct playbill *bill);
 void add_refusal_scenarios(struct playbill *bill);
+void add_ask_map_scenarios(struct playbill *bill);
+void add_ask_unmap_scenarios(struct playbill *bill);
+void add_ask_info_scenarios(struct playbill *bill);
+void add_ask_group_scenarios(struct playbill *bill);
+void add_top_scenarios(struct playbill *bill);
+
+/* Plays them all as cmocka tests; returns the number of failed ones. */
+int stage_play(struct stage *stage);
+
+/* judge.c: the same, and writes to a file what was asked and answered; transcript.h has the form. */
+int stage_judge(struct stage *stage, const char *path);
+/* guests.c: what the machines of tests/vm/guests have, without sys and the functions; or NULL. */
+struct stage *stage_of_guest(const char *name);
+/* The names that it knows, then NULL. */
+const char *stage_name(size_t i);
 
 #endif

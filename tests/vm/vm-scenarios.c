@@ -1,20 +1,11 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/*
- * The scenarios on a real kernel: vm-scenarios GUEST. What each guest has is
- * written down here from what its kernel and QEMU promise, not read from it.
- */
+/* The scenarios on a real kernel: vm-scenarios GUEST TRANSCRIPT. */
 #include "stage.h"
 
-#include <errno.h>
 #include <stdio.h>
-#include <string.h>
+#include <sys/mman.h>
 #include <sys/resource.h>
 #include <unistd.h>
-
-#define MSI_X86                        \
-	{                              \
-		0xfee00000, 0xfeefffff \
-	}
 
 static int limit_memory(const struct stage *stage, uint64_t bytes)
 {
@@ -27,53 +18,33 @@ static int limit_memory(const struct stage *stage, uint64_t bytes)
 		       0;
 }
 
-#define DEVICES .first = "0000:00:03.0", .second = "0000:00:02.0", .limit_memory = limit_memory
-#define VTD                                                                             \
-	DEVICES, .msi = MSI_X86, .top = 0x7fffffffff,                                   \
-		 .has = HAS_RELAXABLE | HAS_LPC | REAL_MEMORY | HAS_LIMITS | HAS_WIDTH, \
-		 .relaxable = "0000:00:1f.2", .relaxable_range = { 0, 0xffffff },       \
-		 .lpc = "0000:00:1f.0"
-#define VTD_RMRR                                                                             \
-	DEVICES, .msi = MSI_X86, .top = 0x7fffffffff,                                        \
-		 .has = HAS_RELAXABLE | HAS_DIRECT | REAL_MEMORY | HAS_LIMITS | HAS_WIDTH,   \
-		 .relaxable = "0000:00:02.0", .relaxable_range = { 0x20100000, 0x201fffff }, \
-		 .direct = "0000:00:01.0", .direct_range = { 0x20000000, 0x200fffff }
+static int limit_entries(const struct stage *stage, uint32_t n)
+{
+	FILE *file = fopen("/sys/module/vfio_iommu_type1/parameters/dma_entry_limit", "w");
 
-/* With the SATA controller given to its own driver, the LPC bridge's group is not to be had. */
-#define VTD_BLOCKED                                                                     \
-	DEVICES, .msi = MSI_X86, .top = 0x7fffffffff, .has = REAL_MEMORY | HAS_BLOCKED, \
-		 .blocked = "0000:00:1f.3", .blocker = "0000:00:1f.2", .blocker_driver = "ahci"
+	(void)stage;
+	if (!file)
+		return -1;
+	fprintf(file, "%u\n", n);
+	return fclose(file);
+}
 
-static struct stage stages[] = {
-	{ .name = "vtd-6.12", VTD },
-	{ .name = "vtd-6.1", VTD },
-	{ .name = "vtd-6.12-blocked", VTD_BLOCKED },
-	{ .name = "vtd-6.1-blocked", VTD_BLOCKED },
-	{ .name = "vtd-rmrr-6.12", VTD_RMRR, .direct_error = -EINVAL },
-	{ .name = "vtd-rmrr-6.1", VTD_RMRR, .direct_error = -EPERM },
-	{ .name = "amdvi-6.12",
-	  DEVICES,
-	  .msi = MSI_X86,
-	  .top = UINT64_MAX,
-	  .has = HAS_LAST_PAGE | REAL_MEMORY | HAS_LIMITS },
-	{ .name = "virtio-6.12",
-	  DEVICES,
-	  .msi = MSI_X86,
-	  .top = UINT64_MAX,
-	  .has = HAS_LAST_PAGE | REAL_MEMORY | HAS_LIMITS },
-	{ .name = "virtio-6.12-safe", DEVICES, .has = NO_INTERRUPTS },
-	{ .name = "smmuv3-6.12",
-	  DEVICES,
-	  .msi = { 0x8000000, 0x80fffff },
-	  .top = 0xffffffffffff,
-	  .has = REAL_MEMORY | HAS_LIMITS },
-};
+static int lose_memory(const struct stage *stage, void *start, size_t length)
+{
+	(void)stage;
+	return mprotect(start, length, PROT_NONE);
+}
 
 int main(int argc, char **argv)
 {
-	for (size_t i = 0; argc == 2 && i < sizeof stages / sizeof *stages; i++)
-		if (!strcmp(stages[i].name, argv[1]))
-			return stage_play(&stages[i]);
-	fprintf(stderr, "usage: vm-scenarios GUEST\n");
-	return 2;
+	struct stage *stage = argc == 3 ? stage_of_guest(argv[1]) : NULL;
+
+	if (!stage) {
+		fprintf(stderr, "usage: vm-scenarios GUEST TRANSCRIPT\n");
+		return 2;
+	}
+	stage->limit_memory = limit_memory;
+	stage->limit_entries = limit_entries;
+	stage->lose_memory = lose_memory;
+	return stage_judge(stage, argv[2]);
 }

@@ -7,6 +7,7 @@ import pathlib
 from .elf import is_program
 
 EACH = "each "  # a command of this form stands for every program of a directory
+BUT = " but "   # except these
 
 
 class Step:
@@ -58,7 +59,9 @@ def load(path, guest, build):
 
 
 def _each(name, options, directory, build):
+    directory, _, left_out = directory.partition(BUT)
     programs = sorted(p for p in (build / directory).glob("*") if is_program(p))
     if not programs:
         raise ValueError(f"no programs in {build / directory}: is everything built?")
+    programs = [p for p in programs if p.name not in left_out.split()]
     return [Step(f"{name}/{p.name}", options, f"/build/{directory}/{p.name}") for p in programs]

@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: BSD-3-Clause */
+#ifndef TESTS_SCENARIOS_ASK_H
+#define TESTS_SCENARIOS_ASK_H
+
+/*
+ * The kernel asked directly, without the library. A scenario made of such calls
+ * asserts what is true of every kernel; where kernels differ, the comparison of
+ * its transcript with the model's is the judge.
+ */
+
+#include "stage.h"
+#include "uapi/vfio.h"
+
+#define PAGE ((uint64_t)4096)
+#define TYPE1 1
+#define TYPE1_V2 IOVA_VFIO_TYPE1V2_IOMMU
+#define UNMAP_ALL 2u
+#define READ_WRITE (IOVA_VFIO_MAP_READ | IOVA_VFIO_MAP_WRITE)
+
+int ask_open(const struct stage *stage, const char *path);
+void ask_close(const struct stage *stage, int fd);
+int ask(const struct stage *stage, int fd, unsigned long request, void *argument);
+
+int ask_open_group(const struct stage *stage, uint32_t group);
+int ask_status(const struct stage *stage, int group);
+int ask_set_container(const struct stage *stage, int group, int container);
+int ask_unset_container(const struct stage *stage, int group);
+int ask_device(const struct stage *stage, int group, const char *name);
+int ask_set_iommu(const struct stage *stage, int container, uintptr_t type);
+int ask_extension(const struct stage *stage, int container, uintptr_t number);
+/* GET_INFO with room for everything. */
+int ask_info(const struct stage *stage, int container);
+int ask_map(const struct stage *stage, int container, uint64_t iova, const void *memory,
+	    uint64_t size);
+/* The size that came back, or the error. */
+int64_t ask_unmap(const struct stage *stage, int container, uint64_t iova, uint64_t size);
+int64_t ask_unmap_all(const struct stage *stage, int container);
+
+/* A container with the group of the first device, and an IOMMU of a type; asserts. */
+struct asking {
+	int container;
+	int group;
+};
+
+struct asking asking_new(const struct stage *stage, uintptr_t type);
+void asking_free(const struct stage *stage, struct asking asking);
+
+#endif
