@@ -1,15 +1,18 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
  * In the place of a fuzzing engine: gives each file of the directories named
- * on the command line to the fuzzer, once. A directory without files is an
- * error, as is none at all, so that a lost corpus is noticed.
+ * on the command line, or named itself, to the fuzzer, once. A directory without
+ * files is an error, as is none at all, so that a lost corpus is noticed.
  */
 #include <dirent.h>
+#include <errno.h>
 #include <stdint.h>
 #include <stdio.h>
 #include <stdlib.h>
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size);
+/* A fuzzer that has one looks at the arguments first, as with an engine. */
+__attribute__((weak)) int LLVMFuzzerInitialize(int *argc, char ***argv);
 
 /* Exactly as large as the file, so that a sanitizer sees reads behind it. */
 static int replay_file(const char *path)
@@ -48,7 +51,7 @@ static int replay_directory(const char *path)
 	int n = scandir(path, &entries, is_file_name, alphasort), failed = 0;
 
 	if (n < 0)
-		return -1;
+		return errno == ENOTDIR && !replay_file(path) ? 1 : -1;
 	for (int i = 0; i < n; i++) {
 		char file[4096];
 
@@ -64,6 +67,8 @@ int main(int argc, char **argv)
 {
 	int total = 0;
 
+	if (LLVMFuzzerInitialize)
+		LLVMFuzzerInitialize(&argc, &argv);
 	for (int i = 1; i < argc; i++) {
 		int n = replay_directory(argv[i]);
 
