@@ -8,6 +8,7 @@
 #include <libiova/space.h>
 
 #include <errno.h>
+#include <stdbool.h>
 
 /* What an ioctl of a foreign kind answers: no such request, or its own EINVAL. */
 static bool is_foreign(int error)
@@ -53,14 +54,6 @@ int iova_type1_group_status_(const struct iova_type1 *type1, int group, uint32_t
 	return -EBADFD;
 }
 
-bool iova_type1_group_left_(const struct iova_type1 *type1, int group)
-{
-	struct iova_vfio_group_status status = { .argsz = sizeof status };
-	int r = iova_sys_ioctl_(type1->sys, group, IOVA_VFIO_GROUP_GET_STATUS, &status);
-
-	return r == -ENODEV || (r >= 0 && !(status.flags & IOVA_VFIO_GROUP_FLAGS_CONTAINER_SET));
-}
-
 int iova_type1_set_container_(const struct iova_type1 *type1, int group,
 			      struct iova_failure *failure)
 {
@@ -70,12 +63,26 @@ int iova_type1_set_container_(const struct iova_type1 *type1, int group,
 	return r < 0 ? iova_kernel_failed_(failure, IOVA_STEP_SET_CONTAINER, r) : 0;
 }
 
+/*
+ * When its last VFIO device was unplugged or got another driver, Linux took the group out of its
+ * container (6.1, group.c: vfio_device_remove_group), and says EINVAL where that is asked for.
+ */
+static bool has_left(const struct iova_type1 *type1, int group)
+{
+	struct iova_vfio_group_status status = { .argsz = sizeof status };
+	int r = iova_sys_ioctl_(type1->sys, group, IOVA_VFIO_GROUP_GET_STATUS, &status);
+
+	return r == -ENODEV || (r >= 0 && !(status.flags & IOVA_VFIO_GROUP_FLAGS_CONTAINER_SET));
+}
+
 int iova_type1_unset_container_(const struct iova_type1 *type1, int group,
 				struct iova_failure *failure)
 {
 	int r = iova_sys_ioctl_(type1->sys, group, IOVA_VFIO_GROUP_UNSET_CONTAINER, NULL);
 
-	return r < 0 ? iova_kernel_failed_(failure, IOVA_STEP_UNSET_CONTAINER, r) : 0;
+	if (r >= 0 || (r == -EINVAL && has_left(type1, group)))
+		return 0;
+	return iova_kernel_failed_(failure, IOVA_STEP_UNSET_CONTAINER, r);
 }
 
 int iova_type1_set_iommu_(const struct iova_type1 *type1, struct iova_failure *failure)

@@ -12,7 +12,6 @@
 #include "sys/sys.h"
 
 #include <libiova/failure.h>
-#include <stdbool.h>
 
 /* Which system, and the container there. */
 struct iova_type1 {
@@ -36,14 +35,9 @@ int iova_type1_recognise_(const struct iova_type1 *type1, struct iova_failure *f
 int iova_type1_group_status_(const struct iova_type1 *type1, int group, uint32_t *ret_flags,
 			     struct iova_failure *failure);
 
-/*
- * Whether a group is in no container any more: when its last VFIO device was unplugged or got
- * another driver, Linux took it out (6.1, group.c: vfio_device_remove_group).
- */
-bool iova_type1_group_left_(const struct iova_type1 *type1, int group);
-
 int iova_type1_set_container_(const struct iova_type1 *type1, int group,
 			      struct iova_failure *failure);
+/* Also 0 if the group is in no container any more. */
 int iova_type1_unset_container_(const struct iova_type1 *type1, int group,
 				struct iova_failure *failure);
 

@@ -14,14 +14,6 @@ static void drop(struct iova_ctx *ctx, size_t i)
 	memmove(&ctx->groups[i], &ctx->groups[i + 1], (ctx->n_groups - i) * sizeof *ctx->groups);
 }
 
-/* A group that is out of its container already is what was asked for. */
-static int unset_container(struct iova_ctx *ctx, int group, struct iova_failure *failure)
-{
-	int r = iova_type1_unset_container_(&ctx->type1, group, failure);
-
-	return r == -EINVAL && iova_type1_group_left_(&ctx->type1, group) ? 0 : r;
-}
-
 static int detach(struct iova_ctx *ctx, uint32_t id, struct iova_change *ret_change,
 		  struct iova_failure *failure)
 {
@@ -36,7 +28,7 @@ static int detach(struct iova_ctx *ctx, uint32_t id, struct iova_change *ret_cha
 				    -EBUSY);
 	}
 	if (ctx->groups[i].own_attach)
-		r = unset_container(ctx, ctx->groups[i].fd, failure);
+		r = iova_type1_unset_container_(&ctx->type1, ctx->groups[i].fd, failure);
 	if (r < 0)
 		return r;
 	drop(ctx, i);

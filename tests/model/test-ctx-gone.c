@@ -24,6 +24,21 @@ static void a_group_whose_device_was_unplugged_detaches(void **state)
 	iova_ctx_close(ctx);
 }
 
+static void closing_does_not_complain_of_a_group_that_left(void **state)
+{
+	const struct world *world = *state;
+	struct ears ears = { 0 };
+	struct iova_ctx_opts opts = ctx_listening(&ears);
+	struct iova_ctx *ctx = ctx_with(world, &opts, GROUP_NIC);
+
+	assert_mapped(ctx, AT, MIB);
+	assert_int_equal(iova_sim_bind(world->sim, NIC, NULL), 0);
+	iova_ctx_close(ctx);
+	/* What was mapped is told of, and nothing else. */
+	assert_int_equal(ears.n[IOVA_LOG_ERR], 1);
+	assert_non_null(strstr(ears.last[IOVA_LOG_ERR], "unmapped"));
+}
+
 static void the_other_groups_stay_with_their_mappings(void **state)
 {
 	const struct world *world = *state;
@@ -148,6 +163,7 @@ int main(void)
 {
 	const struct CMUnitTest tests[] = {
 		ON(desktop, a_group_whose_device_was_unplugged_detaches),
+		ON(desktop, closing_does_not_complain_of_a_group_that_left),
 		ON(desktop, the_other_groups_stay_with_their_mappings),
 		ON(desktop, a_group_that_the_kernel_keeps_is_not_taken_for_gone),
 		ON(desktop, mappings_that_went_with_the_last_group_are_told_and_forgotten),
