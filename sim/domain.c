@@ -7,14 +7,14 @@
 #include <string.h>
 
 /* What the kernel locks a device for is the region itself, not the word in sysfs. */
-bool sim_group_has_direct_(const struct iova_sim *sim, const struct sim_group *group)
+bool sim_group_has_direct_(const struct sim_group *group)
 {
 	for (size_t i = 0; i < group->regions.n; i++) {
 		if (group->regions.items[i].type == SIM_DIRECT)
 			return true;
 	}
-	for (const struct sim_device *d = sim->devices; d; d = d->next) {
-		for (size_t i = 0; d->group == group && !d->gone && i < d->regions.n; i++) {
+	for (const struct sim_device *d = group->devices; d; d = d->next_in_group) {
+		for (size_t i = 0; !d->gone && i < d->regions.n; i++) {
 			if (d->regions.items[i].type == SIM_DIRECT)
 				return true;
 		}
@@ -182,7 +182,7 @@ int sim_attach_(struct iova_sim *sim, struct sim_container *container, struct si
 	struct sim_ranges list = { 0 };
 	int r = 0;
 
-	if (sim->kernel.direct == IOVA_SIM_DIRECT_AT_IOMMU && sim_group_has_direct_(sim, group))
+	if (sim->kernel.direct == IOVA_SIM_DIRECT_AT_IOMMU && sim_group_has_direct_(group))
 		return -EPERM;
 	if (sim->kernel.enforces)
 		r = narrow(sim, container, group, &list);

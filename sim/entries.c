@@ -3,6 +3,7 @@
 #include "private.h"
 
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 static const struct {
@@ -109,17 +110,49 @@ static enum sim_node_kind kind_for_device(enum sim_node_kind dir)
 	}
 }
 
-static bool name_for_group(struct iova_sim *sim, const struct sim_node *dir,
-			   const struct sim_group *group, char name[SIM_NAME_MAX + 8])
+/* Whether the directory has an entry for the group. */
+static bool lists_group(const struct sim_node *dir, const struct sim_group *group)
 {
-	snprintf(name, SIM_NAME_MAX + 8, "%u", group->id);
-	return dir->kind == SIM_GROUPS ||
-	       (dir->kind == SIM_DEV_VFIO && sim_group_has_node_(sim, group));
+	return dir->kind == SIM_GROUPS || (dir->kind == SIM_DEV_VFIO && sim_group_has_node_(group));
+}
+
+static void enter_group(struct sim_node *node, struct sim_group *group)
+{
+	node->kind = node->kind == SIM_GROUPS ? SIM_GROUP : SIM_DEV_GROUP;
+	node->group = group;
+}
+
+static bool has_groups(const struct sim_node *dir)
+{
+	return dir->kind == SIM_GROUPS || dir->kind == SIM_DEV_VFIO;
+}
+
+/* The first of the devices that a directory may have entries for; they are all of its list. */
+static struct sim_device *first_device(struct iova_sim *sim, const struct sim_node *dir)
+{
+	switch (dir->kind) {
+	case SIM_GROUP_DEVICES:
+		return dir->group->devices;
+	case SIM_PCI_DEVICES:
+	case SIM_DRIVERS:
+	case SIM_DEVICES:
+	case SIM_DOMAIN:
+		return sim->devices;
+	default:
+		return NULL;
+	}
+}
+
+static struct sim_device *next_device(const struct sim_node *dir, const struct sim_device *device)
+{
+	return dir->kind == SIM_GROUP_DEVICES ? device->next_in_group : device->next;
 }
 
 /* Calls for each entry until one answers other than 0. Names may come twice. */
 int sim_each_child_(struct iova_sim *sim, const struct sim_node *dir, sim_child_fn *call, void *arg)
 {
+	struct sim_group *group = has_groups(dir) ? sim->groups : NULL;
+	struct sim_device *device = first_device(sim, dir);
 	char name[SIM_NAME_MAX + 8];
 	struct sim_node child = *dir;
 	int r = 0;
@@ -129,14 +162,15 @@ int sim_each_child_(struct iova_sim *sim, const struct sim_node *dir, sim_child_
 		if (fixed[i].parent == dir->kind && is_there(sim, dir, child.kind))
 			r = call(arg, fixed[i].name, &child);
 	}
-	for (struct sim_group *group = sim->groups; group && !r; group = group->next) {
-		child.kind = dir->kind == SIM_GROUPS ? SIM_GROUP : SIM_DEV_GROUP;
-		child.group = group;
-		if (name_for_group(sim, dir, group, name))
+	for (; group && !r; group = group->next) {
+		child = *dir;
+		enter_group(&child, group);
+		snprintf(name, sizeof name, "%u", group->id);
+		if (lists_group(dir, group))
 			r = call(arg, name, &child);
 	}
 	child = *dir;
-	for (struct sim_device *device = sim->devices; device && !r; device = device->next) {
+	for (; device && !r; device = next_device(dir, device)) {
 		child.kind = kind_for_device(dir->kind);
 		child.device = device;
 		name_for_device(dir, device, name);
@@ -144,6 +178,81 @@ int sim_each_child_(struct iova_sim *sim, const struct sim_node *dir, sim_child_
 			r = call(arg, name, &child);
 	}
 	return r;
+}
+
+/* By the number that is its name, without a sign or zeros before it. */
+static struct sim_group *find_group(struct iova_sim *sim, const struct sim_node *dir,
+				    const char *name)
+{
+	struct sim_group *group;
+	char text[SIM_NAME_MAX + 8];
+
+	if (!has_groups(dir))
+		return NULL;
+	group = sim_group_find_(sim, (uint32_t)strtoul(name, NULL, 10));
+	if (!group || !lists_group(dir, group))
+		return NULL;
+	snprintf(text, sizeof text, "%u", group->id);
+	return strcmp(text, name) ? NULL : group;
+}
+
+/* Where each entry has its device's name, there is one device to look at. */
+static struct sim_device *find_device(struct iova_sim *sim, const struct sim_node *dir,
+				      const char *name)
+{
+	bool is_name = dir->kind != SIM_DRIVERS && dir->kind != SIM_DEVICES;
+	struct sim_device *device = first_device(sim, dir);
+	char text[SIM_NAME_MAX + 8];
+
+	if (device && is_name)
+		device = sim_device_find_(sim, name);
+	while (device) {
+		name_for_device(dir, device, text);
+		if (!strcmp(text, name))
+			return device;
+		device = is_name ? NULL : device->next;
+	}
+	return NULL;
+}
+
+static bool find_named(struct iova_sim *sim, const struct sim_node *dir, const char *name,
+		       struct sim_node *ret_child)
+{
+	struct sim_group *group = find_group(sim, dir, name);
+	struct sim_device *device = find_device(sim, dir, name);
+
+	if (!group && !device)
+		return false;
+	*ret_child = *dir;
+	if (group) {
+		enter_group(ret_child, group);
+	} else {
+		ret_child->kind = kind_for_device(dir->kind);
+		ret_child->device = device;
+	}
+	return true;
+}
+
+/* The entry of a name; false if there is none. */
+bool sim_find_child_(struct iova_sim *sim, const struct sim_node *dir, const char *name,
+		     size_t length, struct sim_node *ret_child)
+{
+	struct sim_node child = *dir;
+	char text[SIM_NAME_MAX + 8];
+
+	if (length >= sizeof text)
+		return false;
+	memcpy(text, name, length);
+	text[length] = '\0';
+	for (size_t i = 0; i < N_FIXED; i++) {
+		child.kind = fixed[i].kind;
+		if (fixed[i].parent == dir->kind && !strcmp(fixed[i].name, text) &&
+		    is_there(sim, dir, child.kind)) {
+			*ret_child = child;
+			return true;
+		}
+	}
+	return find_named(sim, dir, text, ret_child);
 }
 
 void sim_go_up_(struct sim_node *node)

@@ -109,6 +109,7 @@ int64_t sim_sys_read_link_(void *data, int dir, const char *path, char *buffer, 
 
 struct names {
 	struct iova_sim *sim;
+	bool may_repeat;
 	char **items;
 	size_t n;
 	size_t room;
@@ -119,7 +120,7 @@ static int collect(void *arg, const char *name)
 	struct names *names = arg;
 	char **items;
 
-	for (size_t i = 0; i < names->n; i++) {
+	for (size_t i = 0; i < names->n && names->may_repeat; i++) {
 		if (!strcmp(names->items[i], name))
 			return 0;
 	}
@@ -143,6 +144,7 @@ static int collect_dir(struct iova_sim *sim, int dir, const char *path, struct n
 		return r;
 	if (!sim_node_is_dir_(&node))
 		return -ENOTDIR;
+	names->may_repeat = node.kind == SIM_DRIVERS || node.kind == SIM_DEVICES;
 	return sim_node_list_(sim, &node, collect, names);
 }
 

@@ -40,7 +40,7 @@ static int get_status(struct iova_sim *sim, const struct sim_fd *fd, void *argum
  */
 int sim_group_join_(struct iova_sim *sim, struct sim_group *group, struct sim_container *container)
 {
-	bool direct = sim_group_has_direct_(sim, group);
+	bool direct = sim_group_has_direct_(group);
 	int r = 0;
 
 	if (sim->kernel.claims_owner && !sim_group_is_viable_(sim, group))

@@ -8,24 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-struct sim_group *sim_group_find_(struct iova_sim *sim, uint32_t id)
-{
-	struct sim_group *group = sim->groups;
-
-	while (group && group->id != id)
-		group = group->next;
-	return group;
-}
-
-struct sim_device *sim_device_find_(struct iova_sim *sim, const char *name)
-{
-	struct sim_device *device = sim->devices;
-
-	while (device && (device->gone || strcmp(device->name, name)))
-		device = device->next;
-	return device;
-}
-
 /* There are drivers for some devices alone: mlx5_vfio_pci, nvgrace-gpu-vfio-pci. */
 bool sim_device_is_vfio_(const struct sim_device *device)
 {
@@ -33,10 +15,10 @@ bool sim_device_is_vfio_(const struct sim_device *device)
 }
 
 /* GRP:vfio_create_group: the node is there while a device of the group has a VFIO driver. */
-bool sim_group_has_node_(struct iova_sim *sim, const struct sim_group *group)
+bool sim_group_has_node_(const struct sim_group *group)
 {
-	for (const struct sim_device *d = sim->devices; d; d = d->next) {
-		if (d->group == group && !d->gone && sim_device_is_vfio_(d))
+	for (const struct sim_device *d = group->devices; d; d = d->next_in_group) {
+		if (!d->gone && sim_device_is_vfio_(d))
 			return true;
 	}
 	return false;
@@ -65,10 +47,10 @@ static bool may_bind(const struct iova_sim *sim, const struct sim_group *group,
 	return !sim->kernel.claims_owner || !group || !group->container || !blocks(sim, device);
 }
 
-bool sim_group_is_viable_(struct iova_sim *sim, const struct sim_group *group)
+bool sim_group_is_viable_(const struct iova_sim *sim, const struct sim_group *group)
 {
-	for (const struct sim_device *d = sim->devices; d; d = d->next) {
-		if (d->group == group && !d->gone && blocks(sim, d))
+	for (const struct sim_device *d = group->devices; d; d = d->next_in_group) {
+		if (!d->gone && blocks(sim, d))
 			return false;
 	}
 	return true;
@@ -76,21 +58,24 @@ bool sim_group_is_viable_(struct iova_sim *sim, const struct sim_group *group)
 
 static int add_group(struct iova_sim *sim, uint32_t id, const char *type)
 {
-	struct sim_group *group, **at;
+	struct sim_group *group;
 
 	if (id > INT32_MAX || !type || strlen(type) >= sizeof group->type)
 		return -EINVAL;
 	if (sim_group_find_(sim, id))
 		return -EEXIST;
+	if (sim_index_reserve_(&sim->index) < 0)
+		return -ENOMEM;
 	group = calloc(1, sizeof *group);
 	if (!group)
 		return -ENOMEM;
 	group->id = id;
 	group->iommu = sim->iommu;
 	sim_copy_text_(group->type, sizeof group->type, type);
-	for (at = &sim->groups; *at;)
-		at = &(*at)->next;
-	*at = group;
+	group->devices_tail = &group->devices;
+	*sim->groups_tail = group;
+	sim->groups_tail = &group->next;
+	sim_index_put_group_(&sim->index, group);
 	return 0;
 }
 
@@ -109,7 +94,7 @@ IOVA_API int iova_sim_add_group(struct iova_sim *sim, uint32_t id, const char *t
 static int add_device(struct iova_sim *sim, uint32_t group_id, const struct sim_device *like)
 {
 	struct sim_group *group = NULL;
-	struct sim_device *device, **at;
+	struct sim_device *device;
 
 	if (group_id != IOVA_SIM_NO_GROUP) {
 		group = sim_group_find_(sim, group_id);
@@ -120,14 +105,20 @@ static int add_device(struct iova_sim *sim, uint32_t group_id, const struct sim_
 		return -EEXIST;
 	if (!may_bind(sim, group, like))
 		return -EBUSY;
+	if (sim_index_reserve_(&sim->index) < 0)
+		return -ENOMEM;
 	device = malloc(sizeof *device);
 	if (!device)
 		return -ENOMEM;
 	*device = *like;
 	device->group = group;
-	for (at = &sim->devices; *at;)
-		at = &(*at)->next;
-	*at = device;
+	*sim->devices_tail = device;
+	sim->devices_tail = &device->next;
+	if (group) {
+		*group->devices_tail = device;
+		group->devices_tail = &device->next_in_group;
+	}
+	sim_index_put_device_(&sim->index, device);
 	return 0;
 }
 
@@ -163,8 +154,8 @@ static int leave_vfio(struct iova_sim *sim, struct sim_device *device)
 		return -EBUSY;
 	if (!group || !sim_device_is_vfio_(device))
 		return 0;
-	for (const struct sim_device *d = sim->devices; d; d = d->next) {
-		if (d != device && d->group == group && !d->gone && sim_device_is_vfio_(d))
+	for (const struct sim_device *d = group->devices; d; d = d->next_in_group) {
+		if (d != device && !d->gone && sim_device_is_vfio_(d))
 			return 0;
 	}
 	if (sim->kernel.revokes_group)
@@ -213,8 +204,10 @@ IOVA_API int iova_sim_remove_device(struct iova_sim *sim, const char *name)
 	pthread_mutex_lock(&sim->mutex);
 	device = sim_device_find_(sim, name);
 	r = device ? leave_vfio(sim, device) : -ENOENT;
-	if (r >= 0)
+	if (r >= 0) {
+		sim_index_drop_device_(&sim->index, device);
 		device->gone = true;
+	}
 	pthread_mutex_unlock(&sim->mutex);
 	return r;
 }
@@ -251,6 +244,22 @@ IOVA_API int iova_sim_add_device_region(struct iova_sim *sim, const char *name, 
 	return r;
 }
 
+static int set_iommu(struct iova_sim *sim, uint32_t id, const struct iova_sim_iommu *iommu)
+{
+	struct sim_group *group = sim_group_find_(sim, id);
+
+	if (id == IOVA_SIM_ALL_GROUPS) {
+		sim->iommu = *iommu;
+		for (group = sim->groups; group; group = group->next)
+			group->iommu = *iommu;
+		return 0;
+	}
+	if (!group)
+		return -ENOENT;
+	group->iommu = *iommu;
+	return 0;
+}
+
 IOVA_API int iova_sim_set_iommu(struct iova_sim *sim, uint32_t id,
 				const struct iova_sim_iommu *iommu)
 {
@@ -261,18 +270,8 @@ IOVA_API int iova_sim_set_iommu(struct iova_sim *sim, uint32_t id,
 		return r;
 	if (known.aperture_start > known.aperture_last || !known.page_sizes)
 		return -EINVAL;
-	r = -ENOENT;
 	pthread_mutex_lock(&sim->mutex);
-	if (id == IOVA_SIM_ALL_GROUPS) {
-		sim->iommu = known;
-		r = 0;
-	}
-	for (struct sim_group *group = sim->groups; group; group = group->next) {
-		if (id == IOVA_SIM_ALL_GROUPS || group->id == id) {
-			group->iommu = known;
-			r = 0;
-		}
-	}
+	r = set_iommu(sim, id, &known);
 	pthread_mutex_unlock(&sim->mutex);
 	return r;
 }
@@ -293,4 +292,5 @@ void sim_host_free_(struct iova_sim *sim)
 		sim_regions_free_(&device->regions);
 		free(device);
 	}
+	sim_index_free_(&sim->index);
 }

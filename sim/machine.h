@@ -4,7 +4,7 @@
 
 /*
  * The machine and what VFIO makes of it: groups, devices, containers. Lists are
- * singly linked, and nothing that a fd can name is freed while the fd is open.
+ * singly linked, in the order in which things came, and nothing that a fd can name is freed while the fd is open.
  */
 
 #include <libiova-sim/sim.h>
@@ -45,6 +45,7 @@ struct sim_regions {
 
 struct sim_device {
 	struct sim_device *next;
+	struct sim_device *next_in_group;
 	struct sim_group *group;
 	char name[SIM_NAME_MAX];
 	char driver[SIM_NAME_MAX]; /* "" for none */
@@ -62,6 +63,8 @@ struct sim_group {
 	char type[SIM_WORD_MAX];
 	struct iova_sim_iommu iommu;
 	struct sim_regions regions;
+	struct sim_device *devices; /* those that are gone, too */
+	struct sim_device **devices_tail;
 	bool fd_open;
 	uint32_t n_open_devices; /* each holds the group's file (GRP:vfio_group_use_container) */
 	bool held_elsewhere;     /* by another process */

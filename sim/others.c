@@ -58,7 +58,7 @@ static int attach_behind(struct iova_sim *sim, struct sim_container *container, 
 	struct sim_group *group = sim_group_find_(sim, id);
 	int r;
 
-	if (!group || !sim_group_has_node_(sim, group))
+	if (!group || !sim_group_has_node_(group))
 		return -ENOENT;
 	if (group->fd_open || group->n_open_devices || group->held_elsewhere)
 		return -EBUSY;

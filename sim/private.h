@@ -37,18 +37,27 @@ int sim_regions_of_group_(struct iova_sim *sim, const struct sim_group *group,
 			  struct sim_regions *ret_regions);
 void sim_regions_free_(struct sim_regions *regions);
 
+/* index.c; room for what is put in is to be made before */
+struct sim_group *sim_group_find_(const struct iova_sim *sim, uint32_t id);
+struct sim_device *sim_device_find_(const struct iova_sim *sim, const char *name);
+int sim_index_reserve_(struct sim_index *index);
+void sim_index_put_group_(struct sim_index *index, struct sim_group *group);
+void sim_index_put_device_(struct sim_index *index, struct sim_device *device);
+void sim_index_drop_device_(struct sim_index *index, const struct sim_device *device);
+void sim_index_free_(struct sim_index *index);
+
 /* host.c */
-struct sim_group *sim_group_find_(struct iova_sim *sim, uint32_t id);
-struct sim_device *sim_device_find_(struct iova_sim *sim, const char *name);
 bool sim_device_is_vfio_(const struct sim_device *device);
-bool sim_group_has_node_(struct iova_sim *sim, const struct sim_group *group);
-bool sim_group_is_viable_(struct iova_sim *sim, const struct sim_group *group);
+bool sim_group_has_node_(const struct sim_group *group);
+bool sim_group_is_viable_(const struct iova_sim *sim, const struct sim_group *group);
 void sim_host_free_(struct iova_sim *sim);
 
 /* entries.c */
 typedef int sim_child_fn(void *arg, const char *name, const struct sim_node *child);
 int sim_each_child_(struct iova_sim *sim, const struct sim_node *dir, sim_child_fn *call,
 		    void *arg);
+bool sim_find_child_(struct iova_sim *sim, const struct sim_node *dir, const char *name,
+		     size_t length, struct sim_node *ret_child);
 void sim_go_up_(struct sim_node *node);
 
 /* tree.c */
@@ -96,7 +105,7 @@ int sim_container_find_(struct iova_sim *sim, int fd, struct sim_container **ret
 /* domain.c */
 int sim_attach_(struct iova_sim *sim, struct sim_container *container, struct sim_group *group);
 void sim_detach_(struct iova_sim *sim, struct sim_container *container, struct sim_group *group);
-bool sim_group_has_direct_(const struct iova_sim *sim, const struct sim_group *group);
+bool sim_group_has_direct_(const struct sim_group *group);
 
 /* maptree.c */
 void sim_maps_insert_(struct sim_container *container, struct sim_map *map);

@@ -102,8 +102,8 @@ int sim_regions_of_group_(struct iova_sim *sim, const struct sim_group *group,
 	struct sim_regions regions = { 0 };
 	int r = collect(sim, &group->regions, &regions);
 
-	for (const struct sim_device *d = sim->devices; d && r >= 0; d = d->next) {
-		if (d->group == group && !d->gone)
+	for (const struct sim_device *d = group->devices; d && r >= 0; d = d->next_in_group) {
+		if (!d->gone)
 			r = collect(sim, &d->regions, &regions);
 	}
 	if (r < 0) {

@@ -40,6 +40,8 @@ IOVA_API int iova_sim_new(struct iova_sim **ret_sim)
 		return r;
 	}
 	fill_table(sim);
+	sim->groups_tail = &sim->groups;
+	sim->devices_tail = &sim->devices;
 	sim->memory.page_size = 4096;
 	sim->memory.limit = DEFAULT_LOCK_LIMIT;
 	sim->kernel.size = sizeof sim->kernel;

@@ -95,6 +95,16 @@ struct sim_corruption {
 	uint64_t value;
 };
 
+/* Groups by number, and by name the devices that are not gone. */
+struct sim_index {
+	struct sim_group **groups;
+	size_t n_groups;
+	size_t groups_room;
+	struct sim_device **devices;
+	size_t n_devices;
+	size_t devices_room;
+};
+
 struct iova_sim {
 	pthread_mutex_t mutex;
 	struct iova_sys sys;
@@ -103,7 +113,10 @@ struct iova_sim {
 	struct iova_sys_memory memory;
 	struct sim_ranges bad_memory;
 	struct sim_group *groups;
+	struct sim_group **groups_tail;
 	struct sim_device *devices;
+	struct sim_device **devices_tail;
+	struct sim_index index;
 	struct sim_container *containers;
 	struct sim_fd *fds;
 	struct sim_file_fault *file_faults;

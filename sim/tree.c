@@ -9,22 +9,6 @@
 #include <errno.h>
 #include <string.h>
 
-struct search {
-	const char *name;
-	size_t length;
-	struct sim_node found;
-};
-
-static int match(void *arg, const char *name, const struct sim_node *child)
-{
-	struct search *search = arg;
-
-	if (strlen(name) != search->length || strncmp(name, search->name, search->length))
-		return 0;
-	search->found = *child;
-	return 1;
-}
-
 static void follow(struct sim_node *node)
 {
 	switch (node->kind) {
@@ -92,8 +76,8 @@ static void normalise(struct sim_node *node)
 static int step(struct iova_sim *sim, struct sim_node *node, const char *name, size_t length,
 		unsigned int how)
 {
-	struct search search = { .name = name, .length = length };
 	const struct sim_file_fault *fault;
+	struct sim_node child;
 
 	follow(node);
 	normalise(node);
@@ -104,9 +88,9 @@ static int step(struct iova_sim *sim, struct sim_node *node, const char *name, s
 	if (length == 2 && !strncmp(name, "..", 2)) {
 		sim_go_up_(node);
 	} else {
-		if (!sim_each_child_(sim, node, match, &search))
+		if (!sim_find_child_(sim, node, name, length, &child))
 			return -ENOENT;
-		*node = search.found;
+		*node = child;
 	}
 	normalise(node);
 	fault = how & SIM_BLIND ? NULL : sim_file_fault_(sim, node);

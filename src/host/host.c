@@ -131,24 +131,37 @@ IOVA_API int iova_host_nth_device(const struct iova_host *host, uint32_t group, 
 	return iova_info_write_(ret_info, sizeof *ret_info, &found->devices[i], sizeof *ret_info);
 }
 
+static const struct iova_device_info *device_of_name(const struct iova_host *host, const char *name)
+{
+	size_t low = 0, high = host->n_by_name;
+
+	while (low < high) {
+		size_t middle = low + (high - low) / 2;
+
+		if (strcmp(host->by_name[middle]->name, name) < 0)
+			low = middle + 1;
+		else
+			high = middle;
+	}
+	return low < host->n_by_name && !strcmp(host->by_name[low]->name, name) ?
+		       host->by_name[low] :
+		       NULL;
+}
+
 IOVA_API int iova_host_find_device(const struct iova_host *host, const char *name,
 				   struct iova_device_info *ret_info)
 {
+	const struct iova_device_info *found;
 	char address[IOVA_DEVICE_NAME_MAX];
 
 	if (!host || !name || !ret_info)
 		return -EINVAL;
 	if (iova_device_name_parse(name, &address) >= 0)
 		name = address;
-	for (size_t g = 0; g < host->n; g++) {
-		const struct iova_group *group = &host->groups[g];
-
-		for (size_t i = 0; i < group->info.n_devices; i++)
-			if (!strcmp(group->devices[i].name, name))
-				return iova_info_write_(ret_info, sizeof *ret_info,
-							&group->devices[i], sizeof *ret_info);
-	}
-	return -ENOENT;
+	found = device_of_name(host, name);
+	if (!found)
+		return -ENOENT;
+	return iova_info_write_(ret_info, sizeof *ret_info, found, sizeof *ret_info);
 }
 
 IOVA_API int iova_host_nth_region(const struct iova_host *host, uint32_t group, size_t i,

@@ -23,6 +23,8 @@ struct iova_host {
 	struct iova_group *groups;
 	size_t n;
 	size_t room;
+	const struct iova_device_info **by_name; /* all devices of all groups */
+	size_t n_by_name;
 };
 
 const struct iova_group *iova_host_group_(const struct iova_host *host, uint32_t group);
@@ -55,9 +57,24 @@ const struct iova_device_info *iova_group_region_owner_(const struct iova_group 
  */
 bool iova_group_is_doubtful_(const struct iova_group *group);
 
-/* read-group.c: fill in a zeroed group. root: an open directory. Returns 0 or -ENOMEM. */
-int iova_group_read_(const struct iova_sys *sys, int root, uint32_t id, struct iova_group *group);
+#define IOVA_GROUPS_DIR "sys/kernel/iommu_groups"
+#define IOVA_HOST_PATH_SIZE 320
+
+/* One reading of a machine. */
+struct iova_reader {
+	const struct iova_sys *sys;
+	int root; /* an open directory */
+	bool no_modalias;
+};
+
+/* read-group.c: fill in a zeroed group. Returns 0 or -ENOMEM. */
+int iova_group_read_(struct iova_reader *reader, uint32_t id, struct iova_group *group);
 void iova_group_done_(struct iova_group *group);
+
+/* read-device.c: fill in the rest of a device that has its name and group. */
+void iova_device_read_(struct iova_reader *reader, struct iova_device_info *device);
+/* Whether a modalias, ended by its newline, is that of a PCI device; fills in its numbers if so. */
+bool iova_modalias_parse_(const char *text, struct iova_device_info *device);
 
 /* The number of a group from its directory's name. Returns 0 or -EINVAL. */
 int iova_group_number_(const char *name, uint32_t *ret_group);

@@ -16,9 +16,6 @@
 /* More than the largest page that any Linux prints reserved_regions into. */
 #define REGIONS_TEXT_MAX (64 * 1024 + 2)
 
-#define GROUP_DIR "sys/kernel/iommu_groups"
-#define PATH_SIZE 320
-
 struct device_names {
 	struct iova_device_info *devices;
 	size_t n;
@@ -48,71 +45,14 @@ static int add_device(void *arg, const char *name)
 	return 0;
 }
 
-/*
- * A driver that VFIO allows beside it in a group. Linux from 5.19 asks the
- * driver itself (driver_managed_dma: the VFIO drivers, pci-stub, pcieport); before, type1
- * looked for pci-stub and for bridges, whose only common driver is pcieport.
- */
-static bool driver_is_harmless(const char *driver)
-{
-	return !driver[0] || strstr(driver, "vfio") || !strcmp(driver, "pci-stub") ||
-	       !strcmp(driver, "pcieport");
-}
-
-/* The member link first: it serves every bus. A recorded tree may lack its target. */
-static int64_t read_attribute(const struct iova_sys *sys, int root,
-			      const struct iova_device_info *device, const char *attribute,
-			      bool is_link, char *text, size_t size)
-{
-	char path[PATH_SIZE];
-	int64_t r = -ENOENT;
-
-	for (int i = 0; i < 2 && r < 0; i++) {
-		if (i == 0)
-			snprintf(path, sizeof path, GROUP_DIR "/%u/devices/%s/%s",
-				 (unsigned)device->group, device->name, attribute);
-		else
-			snprintf(path, sizeof path, "sys/bus/pci/devices/%s/%s", device->name,
-				 attribute);
-		r = is_link ? iova_sys_read_link_(sys, root, path, text, size) :
-			      iova_sys_read_text_(sys, root, path, text, size);
-	}
-	return r;
-}
-
-static uint32_t read_number(const struct iova_sys *sys, int root,
-			    const struct iova_device_info *device, const char *attribute)
-{
-	char text[32];
-
-	if (read_attribute(sys, root, device, attribute, false, text, sizeof text) <= 0)
-		return 0;
-	return (uint32_t)strtoul(text, NULL, 16);
-}
-
-static void read_device(const struct iova_sys *sys, int root, struct iova_device_info *device)
-{
-	char target[256];
-
-	device->vendor = read_number(sys, root, device, "vendor");
-	device->device = read_number(sys, root, device, "device");
-	device->class_code = read_number(sys, root, device, "class");
-	if (read_attribute(sys, root, device, "driver", true, target, sizeof target) > 0) {
-		const char *slash = strrchr(target, '/');
-
-		iova_text_copy_(device->driver, sizeof device->driver, slash ? slash + 1 : target);
-	}
-	device->blocks = !driver_is_harmless(device->driver);
-}
-
-static int read_devices(const struct iova_sys *sys, int root, struct iova_group *group)
+static int read_devices(struct iova_reader *reader, struct iova_group *group)
 {
 	struct device_names names = { .group = group->info.id };
-	char path[PATH_SIZE];
+	char path[IOVA_HOST_PATH_SIZE];
 	int r;
 
-	snprintf(path, sizeof path, GROUP_DIR "/%u/devices", (unsigned)group->info.id);
-	r = iova_sys_list_(sys, root, path, add_device, &names);
+	snprintf(path, sizeof path, IOVA_GROUPS_DIR "/%u/devices", (unsigned)group->info.id);
+	r = iova_sys_list_(reader->sys, reader->root, path, add_device, &names);
 	if (r == -ENOMEM) {
 		free(names.devices);
 		return r;
@@ -121,7 +61,7 @@ static int read_devices(const struct iova_sys *sys, int root, struct iova_group 
 	if (names.n)
 		qsort(names.devices, names.n, sizeof *names.devices, compare_devices);
 	for (size_t i = 0; i < names.n; i++) {
-		read_device(sys, root, &names.devices[i]);
+		iova_device_read_(reader, &names.devices[i]);
 		group->info.n_blocking += names.devices[i].blocks;
 	}
 	group->devices = names.devices;
@@ -140,18 +80,19 @@ static uint32_t judge_regions(const struct iova_parsed_regions *parsed, int64_t 
 	return IOVA_REGIONS_READ;
 }
 
-static int read_regions(const struct iova_sys *sys, int root, struct iova_group *group)
+static int read_regions(struct iova_reader *reader, struct iova_group *group)
 {
 	struct iova_parsed_regions parsed;
-	char path[PATH_SIZE];
+	char path[IOVA_HOST_PATH_SIZE];
 	int64_t length;
 	char *text = malloc(REGIONS_TEXT_MAX);
 	int r;
 
 	if (!text)
 		return -ENOMEM;
-	snprintf(path, sizeof path, GROUP_DIR "/%u/reserved_regions", (unsigned)group->info.id);
-	length = iova_sys_read_text_(sys, root, path, text, REGIONS_TEXT_MAX);
+	snprintf(path, sizeof path, IOVA_GROUPS_DIR "/%u/reserved_regions",
+		 (unsigned)group->info.id);
+	length = iova_sys_read_text_(reader->sys, reader->root, path, text, REGIONS_TEXT_MAX);
 	if (length < 0) {
 		free(text);
 		group->info.regions = length == -ENOENT ? IOVA_REGIONS_MISSING :
@@ -169,26 +110,27 @@ static int read_regions(const struct iova_sys *sys, int root, struct iova_group 
 	return 0;
 }
 
-static void read_type(const struct iova_sys *sys, int root, struct iova_group *group)
+static void read_type(struct iova_reader *reader, struct iova_group *group)
 {
-	char path[PATH_SIZE];
+	char path[IOVA_HOST_PATH_SIZE];
 
-	snprintf(path, sizeof path, GROUP_DIR "/%u/type", (unsigned)group->info.id);
-	if (iova_sys_read_text_(sys, root, path, group->info.type, sizeof group->info.type) < 0)
+	snprintf(path, sizeof path, IOVA_GROUPS_DIR "/%u/type", (unsigned)group->info.id);
+	if (iova_sys_read_text_(reader->sys, reader->root, path, group->info.type,
+				sizeof group->info.type) < 0)
 		group->info.type[0] = '\0';
 	group->info.type[strcspn(group->info.type, "\n")] = '\0';
 }
 
-int iova_group_read_(const struct iova_sys *sys, int root, uint32_t id, struct iova_group *group)
+int iova_group_read_(struct iova_reader *reader, uint32_t id, struct iova_group *group)
 {
 	int r;
 
 	group->info.size = sizeof group->info;
 	group->info.id = id;
-	read_type(sys, root, group);
-	r = read_devices(sys, root, group);
+	read_type(reader, group);
+	r = read_devices(reader, group);
 	if (r >= 0)
-		r = read_regions(sys, root, group);
+		r = read_regions(reader, group);
 	if (r < 0)
 		iova_group_done_(group);
 	return r;

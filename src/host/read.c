@@ -12,8 +12,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define GROUPS_DIR "sys/kernel/iommu_groups"
-
 int iova_group_number_(const char *name, uint32_t *ret_group)
 {
 	uint64_t number = 0;
@@ -83,32 +81,60 @@ static int list_groups(const struct iova_sys *sys, int root, const char *name,
 		       struct iova_host *host, struct iova_failure *failure)
 {
 	struct names names = { .host = host };
-	int r = iova_sys_list_(sys, root, GROUPS_DIR, add_named_group, &names);
+	int r = iova_sys_list_(sys, root, IOVA_GROUPS_DIR, add_named_group, &names);
 
 	if (r >= 0)
 		return 0;
 	if (names.is_refused)
 		return iova_failed_(failure, IOVA_STEP_READ_HOST, IOVA_WHY_UNKNOWN, r);
-	snprintf(failure->path, sizeof failure->path, "%s/" GROUPS_DIR, name ? name : "");
+	snprintf(failure->path, sizeof failure->path, "%s/" IOVA_GROUPS_DIR, name ? name : "");
 	iova_kernel_failed_(failure, IOVA_STEP_READ_HOST, r);
 	if (r == -ENOENT)
 		failure->why = IOVA_WHY_NO_SYSFS;
 	return r;
 }
 
+static int compare_names(const void *a, const void *b)
+{
+	const struct iova_device_info *x = *(const struct iova_device_info *const *)a;
+	const struct iova_device_info *y = *(const struct iova_device_info *const *)b;
+	int r = strcmp(x->name, y->name);
+
+	/* One that has changed its group meanwhile may be met twice. */
+	return r ? r : (x->group > y->group) - (x->group < y->group);
+}
+
+static int sort_names(struct iova_host *host)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < host->n; i++)
+		n += host->groups[i].info.n_devices;
+	if (!n)
+		return 0;
+	host->by_name = malloc(n * sizeof *host->by_name);
+	if (!host->by_name)
+		return -ENOMEM;
+	for (size_t i = 0; i < host->n; i++)
+		for (size_t j = 0; j < host->groups[i].info.n_devices; j++)
+			host->by_name[host->n_by_name++] = &host->groups[i].devices[j];
+	qsort(host->by_name, n, sizeof *host->by_name, compare_names);
+	return 0;
+}
+
 static int read_groups(const struct iova_sys *sys, int root, struct iova_host *host,
 		       struct iova_failure *failure)
 {
+	struct iova_reader reader = { .sys = sys, .root = root };
+	int r = 0;
+
 	if (host->n)
 		qsort(host->groups, host->n, sizeof *host->groups, compare_groups);
-	for (size_t i = 0; i < host->n; i++) {
-		struct iova_group *group = &host->groups[i];
-		int r = iova_group_read_(sys, root, group->info.id, group);
-
-		if (r < 0)
-			return iova_failed_(failure, IOVA_STEP_READ_HOST, IOVA_WHY_UNKNOWN, r);
-	}
-	return 0;
+	for (size_t i = 0; i < host->n && r >= 0; i++)
+		r = iova_group_read_(&reader, host->groups[i].info.id, &host->groups[i]);
+	if (r >= 0)
+		r = sort_names(host);
+	return r < 0 ? iova_failed_(failure, IOVA_STEP_READ_HOST, IOVA_WHY_UNKNOWN, r) : 0;
 }
 
 static int add_groups(struct iova_host *host, const uint32_t *groups, size_t n_groups,
@@ -216,5 +242,6 @@ IOVA_API void iova_host_free(struct iova_host *host)
 	for (size_t i = 0; i < host->n; i++)
 		iova_group_done_(&host->groups[i]);
 	free(host->groups);
+	free(host->by_name);
 	free(host);
 }

@@ -42,6 +42,7 @@ static int round_inward(struct iova_picture *picture, struct iova_set *open, uin
 	return r;
 }
 
+/* The claims are sorted, so that each range is added behind those that are there. */
 static int make_tiers(struct iova_picture *picture, uint64_t granule, struct iova_set *open,
 		      struct iova_set *relaxable)
 {
@@ -51,14 +52,13 @@ static int make_tiers(struct iova_picture *picture, uint64_t granule, struct iov
 
 	for (size_t i = 0; i < picture->claims.n && r >= 0; i++) {
 		const struct iova_conflict *claim = &picture->claims.claims[i];
-		struct iova_range reach = iova_claim_reach_(claim, granule);
 
 		if (claim->verdict == IOVA_VERDICT_REFUSE)
-			r = iova_set_add(refused, &reach);
+			r = iova_set_add(refused, &claim->range);
 		else if (claim->verdict == IOVA_VERDICT_WARN)
-			r = iova_set_add(avoid, &reach);
+			r = iova_set_add(avoid, &claim->range);
 		if (r >= 0 && claim->type == IOVA_REGION_DIRECT_RELAXABLE)
-			r = iova_set_add(relaxable, &reach);
+			r = iova_set_add(relaxable, &claim->range);
 	}
 	if (r >= 0)
 		r = iova_set_assign(open, refused);
@@ -70,6 +70,8 @@ static int make_tiers(struct iova_picture *picture, uint64_t granule, struct iov
 		r = iova_set_assign(refused, usable);
 	if (r >= 0)
 		r = iova_set_complement(refused, NULL);
+	if (r >= 0)
+		r = iova_set_assign(&picture->mappable, usable);
 	if (r >= 0)
 		r = iova_set_intersect(avoid, usable);
 	if (r >= 0)
@@ -86,14 +88,20 @@ int iova_picture_make_(struct iova_picture *ret_picture, const struct iova_input
 	struct iova_picture picture = { 0 };
 	struct iova_set open = { 0 }, relaxable = { 0 };
 	int r = iova_claims_make_(&picture.claims, inputs);
+	size_t n;
 
-	if (r >= 0)
+	if (r >= 0) {
+		iova_claims_sort_(&picture.claims, inputs->granule);
+		n = picture.claims.n;
 		r = make_tiers(&picture, inputs->granule, &open, &relaxable);
+	}
 	iova_set_done_(&open);
 	iova_set_done_(&relaxable);
 	if (r >= 0) {
-		iova_claims_sort_(&picture.claims, inputs->granule);
-		r = iova_picture_cut_(&picture, inputs->granule);
+		/* Slivers, where there are any, stand behind all others. */
+		if (picture.claims.n > n)
+			iova_claims_sort_(&picture.claims, inputs->granule);
+		r = iova_picture_cut_(&picture);
 	}
 	if (r < 0) {
 		iova_picture_done_(&picture);
@@ -108,6 +116,7 @@ void iova_picture_done_(struct iova_picture *picture)
 	for (int i = 0; i < 3; i++)
 		iova_set_done_(&picture->tiers[i]);
 	iova_set_done_(&picture->preferred);
+	iova_set_done_(&picture->mappable);
 	free(picture->claims.claims);
 	free(picture->segments);
 	free(picture->reasons);

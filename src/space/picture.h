@@ -49,6 +49,7 @@ struct picture_segment {
 struct iova_picture {
 	struct iova_set tiers[3];  /* by tier - 1 */
 	struct iova_set preferred; /* usable, and not relaxable either */
+	struct iova_set mappable;  /* usable, or to be avoided */
 	struct iova_claims claims;
 	struct picture_segment *segments;
 	size_t n_segments;
@@ -74,7 +75,7 @@ uint32_t iova_picture_tier_(const struct iova_picture *picture, const struct iov
 /* The granules that a claim affects: all that a warning touches, exactly what is refused. */
 struct iova_range iova_claim_reach_(const struct iova_conflict *claim, uint64_t granule);
 
-/* segments.c. Returns 0 or -ENOMEM; the picture's tiers and claims are made. */
-int iova_picture_cut_(struct iova_picture *picture, uint64_t granule);
+/* segments.c. Returns 0 or -ENOMEM; the picture's tiers are made, and its claims made and sorted. */
+int iova_picture_cut_(struct iova_picture *picture);
 
 #endif

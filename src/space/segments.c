@@ -37,16 +37,13 @@ static int compare_starts(const void *a, const void *b)
 	return (x > y) - (x < y);
 }
 
-static int find_cuts(struct cuts *cuts, const struct iova_picture *picture, uint64_t granule)
+static int find_cuts(struct cuts *cuts, const struct iova_picture *picture)
 {
 	int r = add_cut(cuts, &IOVA_WHOLE_SPACE);
 	size_t n = 0;
 
-	for (size_t i = 0; i < picture->claims.n && r >= 0; i++) {
-		struct iova_range reach = iova_claim_reach_(&picture->claims.claims[i], granule);
-
-		r = add_cut(cuts, &reach);
-	}
+	for (size_t i = 0; i < picture->claims.n && r >= 0; i++)
+		r = add_cut(cuts, &picture->claims.claims[i].range);
 	if (r < 0)
 		return r;
 	qsort(cuts->starts, cuts->n, sizeof *cuts->starts, compare_starts);
@@ -57,29 +54,46 @@ static int find_cuts(struct cuts *cuts, const struct iova_picture *picture, uint
 	return 0;
 }
 
-/* The reasons of one piece, appended to the picture's. Returns how many, or -ENOMEM. */
-static int64_t find_reasons(struct iova_picture *picture, const struct iova_range *piece,
-			    uint32_t tier, uint64_t granule)
+/*
+ * The claims that hold on a piece, by their indices, which ascend. As pieces are cut at each bound
+ * of a claim, a claim holds on all of a piece or on nothing of it, and one walk up the addresses
+ * meets each claim once. Allowed ones are left out: they are no reasons, for a usable segment
+ * needs none.
+ */
+struct holding {
+	uint32_t *claims;
+	size_t n;
+	size_t next; /* claim that was not met yet */
+};
+
+static void move_up(struct holding *holding, const struct iova_claims *claims, uint64_t start)
 {
-	size_t first = picture->n_reasons;
+	size_t n = 0;
 
-	/* Allowed claims are no reasons: a usable segment needs none. */
-	for (size_t i = 0; i < picture->claims.n && tier != IOVA_TIER_USABLE; i++) {
-		const struct iova_conflict *claim = &picture->claims.claims[i];
-		struct iova_range reach = iova_claim_reach_(claim, granule);
-		int r;
+	for (size_t i = 0; i < holding->n; i++)
+		if (claims->claims[holding->claims[i]].range.last >= start)
+			holding->claims[n++] = holding->claims[i];
+	for (; holding->next < claims->n; holding->next++) {
+		const struct iova_conflict *claim = &claims->claims[holding->next];
 
-		if (claim->range.start > piece->last)
+		if (claim->range.start > start)
 			break;
-		if (claim->verdict != tier_verdict[tier - 1] || !range_overlaps(&reach, piece))
-			continue;
-		r = iova_array_reserve_((void **)&picture->reasons, &picture->reasons_room,
-					picture->n_reasons + 1, sizeof *picture->reasons);
-		if (r < 0)
-			return r;
-		picture->reasons[picture->n_reasons++] = (uint32_t)i;
+		if (claim->verdict != IOVA_VERDICT_ALLOW)
+			holding->claims[n++] = (uint32_t)holding->next;
 	}
-	return (int64_t)(picture->n_reasons - first);
+	holding->n = n;
+}
+
+/* The reasons of one piece, appended to the picture's. Returns 0 or -ENOMEM. */
+static int find_reasons(struct iova_picture *picture, const struct holding *holding, uint32_t tier)
+{
+	int r = iova_array_reserve_((void **)&picture->reasons, &picture->reasons_room,
+				    picture->n_reasons + holding->n, sizeof *picture->reasons);
+
+	for (size_t i = 0; i < holding->n && r >= 0; i++)
+		if (picture->claims.claims[holding->claims[i]].verdict == tier_verdict[tier - 1])
+			picture->reasons[picture->n_reasons++] = holding->claims[i];
+	return r;
 }
 
 static bool continues(const struct iova_picture *picture, const struct picture_segment *before,
@@ -90,18 +104,19 @@ static bool continues(const struct iova_picture *picture, const struct picture_s
 			      n * sizeof *picture->reasons));
 }
 
-static int add_piece(struct iova_picture *picture, const struct iova_range *piece, uint64_t granule)
+static int add_piece(struct iova_picture *picture, const struct iova_range *piece,
+		     const struct holding *holding)
 {
 	struct picture_segment *before =
 		picture->n_segments ? &picture->segments[picture->n_segments - 1] : NULL;
 	uint32_t tier = iova_picture_tier_(picture, piece);
-	size_t first = picture->n_reasons;
-	int64_t n = find_reasons(picture, piece, tier, granule);
-	int r;
+	size_t first = picture->n_reasons, n;
+	int r = find_reasons(picture, holding, tier);
 
-	if (n < 0)
-		return (int)n;
-	if (before && continues(picture, before, tier, first, (size_t)n)) {
+	if (r < 0)
+		return r;
+	n = picture->n_reasons - first;
+	if (before && continues(picture, before, tier, first, n)) {
 		before->segment.range.last = piece->last;
 		picture->n_reasons = first;
 		return 0;
@@ -117,19 +132,32 @@ static int add_piece(struct iova_picture *picture, const struct iova_range *piec
 	return 0;
 }
 
-int iova_picture_cut_(struct iova_picture *picture, uint64_t granule)
+static int add_pieces(struct iova_picture *picture, const struct cuts *cuts,
+		      struct holding *holding)
 {
-	struct cuts cuts = { 0 };
-	int r = find_cuts(&cuts, picture, granule);
+	int r = 0;
 
-	for (size_t i = 0; i < cuts.n && r >= 0; i++) {
+	for (size_t i = 0; i < cuts->n && r >= 0; i++) {
 		struct iova_range piece = {
-			.start = cuts.starts[i],
-			.last = i + 1 < cuts.n ? cuts.starts[i + 1] - 1 : UINT64_MAX,
+			.start = cuts->starts[i],
+			.last = i + 1 < cuts->n ? cuts->starts[i + 1] - 1 : UINT64_MAX,
 		};
 
-		r = add_piece(picture, &piece, granule);
+		move_up(holding, &picture->claims, piece.start);
+		r = add_piece(picture, &piece, holding);
 	}
+	return r;
+}
+
+int iova_picture_cut_(struct iova_picture *picture)
+{
+	struct holding holding = { .claims = malloc(picture->claims.n * sizeof *holding.claims) };
+	struct cuts cuts = { 0 };
+	int r = holding.claims ? find_cuts(&cuts, picture) : -ENOMEM;
+
+	if (r >= 0)
+		r = add_pieces(picture, &cuts, &holding);
 	free(cuts.starts);
+	free(holding.claims);
 	return r;
 }

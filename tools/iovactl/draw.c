@@ -3,6 +3,7 @@
 
 #include <inttypes.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "text.h"
@@ -141,41 +142,49 @@ struct span {
 	size_t first, past, columns;
 };
 
-/*
- * In which column of the strip a segment starts: two for each before it, and of the rest a share
- * by the logarithm. The sums are taken from the start, so that rounding never adds up.
- */
-static size_t strip_column(const struct canvas *canvas, const struct span *span, size_t segment)
+static size_t strip_share(const struct canvas *canvas, size_t segment)
 {
-	size_t least = 2 * (span->past - span->first), sum = 0, total = 0;
-	size_t spare = span->columns > least ? span->columns - least : 0;
 	struct iova_segment info;
 
+	return iova_space_nth_segment(canvas->space, segment, &info) < 0 ?
+		       0 :
+		       bar_columns(&info.range, 256);
+}
+
+/*
+ * The columns that each segment of the strip has: two, and of the rest a share by the logarithm.
+ * They are differences of places that are counted from the start, so that rounding never adds up.
+ */
+static void strip_widths(const struct canvas *canvas, const struct span *span, size_t *ret_widths)
+{
+	size_t least = 2 * (span->past - span->first), sum = 0, total = 0, before = 0;
+	size_t spare = span->columns > least ? span->columns - least : 0;
+
+	for (size_t i = span->first; i < span->past; i++)
+		total += strip_share(canvas, i);
 	for (size_t i = span->first; i < span->past; i++) {
-		if (iova_space_nth_segment(canvas->space, i, &info) < 0)
-			continue;
-		total += bar_columns(&info.range, 256);
-		if (i < segment)
-			sum += bar_columns(&info.range, 256);
+		size_t here;
+
+		sum += strip_share(canvas, i);
+		here = total ? spare * sum / total : 0;
+		ret_widths[i - span->first] = 2 + here - before;
+		before = here;
 	}
-	return 2 * (segment - span->first) + (total ? spare * sum / total : 0);
 }
 
 /* The same from left to right in one line, with the bars' letters below it. */
-static void draw_strip(const struct canvas *canvas, const struct span *span)
+static void draw_strip(const struct canvas *canvas, const struct span *span, size_t *widths)
 {
 	struct iova_segment segment;
 
+	strip_widths(canvas, span, widths);
 	fputs("\n  ", stdout);
 	for (size_t i = span->first; i < span->past; i++)
 		if (iova_space_nth_segment(canvas->space, i, &segment) == 0)
-			fill(canvas, segment.tier,
-			     strip_column(canvas, span, i + 1) - strip_column(canvas, span, i));
+			fill(canvas, segment.tier, widths[i - span->first]);
 	fputs("\n  ", stdout);
 	for (size_t i = span->first; i + 1 < span->past; i++)
-		printf("%-*c",
-		       (int)(strip_column(canvas, span, i + 1) - strip_column(canvas, span, i)),
-		       letter(i));
+		printf("%-*c", (int)widths[i - span->first], letter(i));
 	printf("%c\n", letter(span->past - 1));
 }
 
@@ -184,13 +193,15 @@ static void draw_strips(const struct canvas *canvas)
 {
 	struct span span = { .columns = canvas->terminal->width - 4 };
 	size_t most = span.columns / 4;
+	size_t *widths = calloc(most, sizeof *widths);
 
-	for (; span.first < canvas->n_segments; span.first = span.past) {
+	for (; widths && span.first < canvas->n_segments; span.first = span.past) {
 		span.past = span.first + most;
 		if (span.past > canvas->n_segments)
 			span.past = canvas->n_segments;
-		draw_strip(canvas, &span);
+		draw_strip(canvas, &span, widths);
 	}
+	free(widths);
 }
 
 static void put_key(const struct canvas *canvas)

@@ -3,6 +3,7 @@
 
 #include <errno.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "report.h"
@@ -19,33 +20,75 @@ static void log_line(void *data, int level, const char *message)
 	note("%s: %s", level <= IOVA_LOG_ERR ? "error" : "warning", message);
 }
 
+/* Whether VFIO may have a node for the group: it has one while a driver of its own drives a device. */
+static bool has_vfio_driver(const struct target *target, uint32_t group)
+{
+	struct iova_device_info device = { .size = sizeof device };
+
+	for (size_t i = 0; iova_host_nth_device(target->host, group, i, &device) == 0; i++)
+		if (strstr(device.driver, "vfio"))
+			return true;
+	return false;
+}
+
+/* Why groups did not come: of all the failures the one to tell, and at which group. */
+struct refusal {
+	struct iova_failure failure;
+	size_t group;
+};
+
+/* "not bound to VFIO" is true of most groups and hides what is worth telling; else the first. */
+static void note_refusal(struct refusal *refusal, const struct iova_failure *failure, size_t group)
+{
+	bool common = failure->error == -ENOENT, was_common = refusal->failure.error == -ENOENT;
+
+	if (!refusal->failure.step || (was_common && !common) ||
+	    (was_common == common && group < refusal->group))
+		*refusal = (struct refusal){ *failure, group };
+}
+
+static bool attach_one(struct target *target, size_t group, struct refusal *refusal)
+{
+	struct iova_failure failure = IOVA_FAILURE_INIT;
+
+	if (iova_ctx_attach_group(target->ctx, target->groups[group], NULL, &failure) == 0) {
+		target->attached[target->n_attached++] = target->groups[group];
+		return true;
+	}
+	note_refusal(refusal, &failure, group);
+	return false;
+}
+
+static int order(const void *one, const void *other)
+{
+	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
+
+	return (a > b) - (a < b);
+}
+
 /*
  * Groups that were named go all together or not at all: a list for some of them would pass for
- * that of all. Where none is named, those that VFIO cannot have are left out.
+ * that of all. Where none is named, those that VFIO cannot have are left out. They are tried first:
+ * each attempt looks again at the groups that are attached, and so far there are none.
  */
 static void attach(struct target *target)
 {
-	struct iova_failure first = IOVA_FAILURE_INIT;
+	struct refusal refusal = { .failure = IOVA_FAILURE_INIT };
+	bool fine = true;
 
-	for (size_t i = 0; i < target->n_groups; i++) {
-		struct iova_failure failure = IOVA_FAILURE_INIT;
-
-		if (iova_ctx_attach_group(target->ctx, target->groups[i], NULL, &failure) == 0) {
-			target->attached[target->n_attached++] = target->groups[i];
-			continue;
-		}
-		/* "not bound to VFIO" is true of most groups and hides what is worth telling */
-		if (!first.step || (first.error == -ENOENT && failure.error != -ENOENT))
-			first = failure;
-		if (target->named)
-			break;
-	}
-	if (first.step && (target->named || !target->n_attached)) {
-		target->failure = first;
+	for (size_t i = 0; i < target->n_groups && target->named && fine; i++)
+		fine = attach_one(target, i, &refusal);
+	for (int pass = 0; pass < 2 && !target->named; pass++)
+		for (size_t i = 0; i < target->n_groups; i++)
+			if (has_vfio_driver(target, target->groups[i]) == (pass == 1))
+				attach_one(target, i, &refusal);
+	if (refusal.failure.step && (target->named || !target->n_attached)) {
+		target->failure = refusal.failure;
 		target->n_attached = 0;
 		iova_ctx_close(target->ctx);
 		target->ctx = NULL;
 	}
+	qsort(target->attached, target->n_attached, sizeof *target->attached, order);
 }
 
 void target_ask_kernel(struct target *target, uint64_t *ret_granule)

@@ -45,13 +45,6 @@ static void put_reason(FILE *out, const struct iova_conflict *reason)
 	}
 }
 
-static int order(const void *one, const void *other)
-{
-	uint32_t a = *(const uint32_t *)one, b = *(const uint32_t *)other;
-
-	return a < b ? -1 : a > b;
-}
-
 /* Whose the reasons are that are like one: their groups, and the device if it is the only one. */
 struct owners {
 	uint32_t *groups;
@@ -59,20 +52,16 @@ struct owners {
 	const char *device;
 };
 
+/* Of reasons that are alike, those of the lower groups come first. */
 static void add_owner(struct owners *owners, const struct iova_conflict *reason,
 		      const struct iova_conflict *other)
 {
-	size_t i = 0;
-
 	if (strcmp(reason->device, other->device) != 0)
 		owners->device = "";
 	if (other->group == IOVA_GROUP_NONE)
 		return;
-	while (i < owners->n_groups && owners->groups[i] != other->group)
-		i++;
-	owners->groups[i] = other->group;
-	if (i == owners->n_groups)
-		owners->n_groups++;
+	if (!owners->n_groups || owners->groups[owners->n_groups - 1] != other->group)
+		owners->groups[owners->n_groups++] = other->group;
 }
 
 static void put_owners(FILE *out, const struct owners *owners)
@@ -81,33 +70,38 @@ static void put_owners(FILE *out, const struct owners *owners)
 		fprintf(out, " of %s", owners->device);
 	if (!owners->n_groups)
 		return;
-	qsort(owners->groups, owners->n_groups, sizeof *owners->groups, order);
 	fputs(owners->n_groups == 1 ? " (group " : " (groups ", out);
 	put_groups(out, owners->groups, owners->n_groups);
 	fputc(')', out);
 }
 
-/* Says the i-th reason together with all that are like it, unless an earlier one did. */
-static int put_reason_once(FILE *out, const struct iova_conflict *reasons, size_t n, size_t i,
-			   int with_owners)
-{
-	struct owners owners = { .device = reasons[i].device };
+/* What is said of reasons, and of which it was said. */
+struct telling {
+	struct iova_conflict *reasons;
+	bool *told;
+	uint32_t *groups; /* room for those of all reasons */
+	size_t n;
+	int with_owners;
+};
 
-	for (size_t j = 0; j < i; j++)
-		if (alike(&reasons[i], &reasons[j]))
-			return 0;
-	owners.groups = calloc(n, sizeof *owners.groups);
-	if (!owners.groups)
-		return -1;
-	for (size_t j = i; j < n; j++)
-		if (alike(&reasons[i], &reasons[j]))
-			add_owner(&owners, &reasons[i], &reasons[j]);
+/* Says the i-th reason together with all that are like it, unless an earlier one did. */
+static void put_reason_once(FILE *out, struct telling *telling, size_t i)
+{
+	const struct iova_conflict *reasons = telling->reasons;
+	struct owners owners = { .groups = telling->groups, .device = reasons[i].device };
+
+	if (telling->told[i])
+		return;
+	for (size_t j = i; j < telling->n; j++) {
+		if (telling->told[j] || !alike(&reasons[i], &reasons[j]))
+			continue;
+		telling->told[j] = true;
+		add_owner(&owners, &reasons[i], &reasons[j]);
+	}
 	fputs(i ? "; " : "", out);
 	put_reason(out, &reasons[i]);
-	if (with_owners)
+	if (telling->with_owners)
 		put_owners(out, &owners);
-	free(owners.groups);
-	return 0;
 }
 
 #define RANK_VAGUE 5
@@ -142,25 +136,40 @@ static int compare(const void *one, const void *other)
 	return a->group < b->group ? -1 : a->group > b->group;
 }
 
+/* In few words: that nothing vouches for a place need not be said if more is known of it. */
+static void drop_vague(struct telling *telling)
+{
+	const struct iova_conflict *reasons = telling->reasons;
+
+	while (telling->n > 1 && rank(&reasons[telling->n - 1]) == RANK_VAGUE &&
+	       rank(&reasons[0]) < RANK_VAGUE)
+		telling->n--;
+}
+
 static int put_reasons(FILE *out, const struct iova_space *space, size_t segment, size_t n,
 		       int with_owners)
 {
-	struct iova_conflict *reasons = calloc(n + 1, sizeof *reasons);
-	int r = 0;
+	struct telling telling = {
+		.reasons = calloc(n + 1, sizeof *telling.reasons),
+		.told = calloc(n + 1, sizeof *telling.told),
+		.groups = calloc(n + 1, sizeof *telling.groups),
+		.n = n,
+		.with_owners = with_owners,
+	};
+	int r = telling.reasons && telling.told && telling.groups ? 0 : -1;
 
-	if (!reasons)
-		return -1;
 	for (size_t i = 0; i < n && r == 0; i++)
-		r = iova_space_nth_reason(space, segment, i, &reasons[i]);
-	if (r == 0)
-		qsort(reasons, n, sizeof *reasons, compare);
-	/* in few words: that nothing vouches for a place need not be said if more is known of it */
-	while (!with_owners && n > 1 && rank(&reasons[n - 1]) == RANK_VAGUE &&
-	       rank(&reasons[0]) < RANK_VAGUE)
-		n--;
-	for (size_t i = 0; i < n && r == 0; i++)
-		r = put_reason_once(out, reasons, n, i, with_owners);
-	free(reasons);
+		r = iova_space_nth_reason(space, segment, i, &telling.reasons[i]);
+	if (r == 0) {
+		qsort(telling.reasons, n, sizeof *telling.reasons, compare);
+		if (!with_owners)
+			drop_vague(&telling);
+		for (size_t i = 0; i < telling.n; i++)
+			put_reason_once(out, &telling, i);
+	}
+	free(telling.reasons);
+	free(telling.told);
+	free(telling.groups);
 	return r;
 }
 

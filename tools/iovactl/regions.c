@@ -8,17 +8,15 @@
 #include "show.h"
 #include "text.h"
 
-/* A region, and the groups that have it: on large machines all have the window of the MSIs. */
-struct shared_region {
+/* A region of a group; on large machines all groups have the window of the MSIs. */
+struct owned_region {
 	struct iova_region region;
-	uint32_t *groups;
-	size_t n_groups;
+	uint32_t group;
 };
 
-static int order(const void *one, const void *other)
+static int order_regions(const struct owned_region *one, const struct owned_region *other)
 {
-	const struct iova_region *a = &((const struct shared_region *)one)->region;
-	const struct iova_region *b = &((const struct shared_region *)other)->region;
+	const struct iova_region *a = &one->region, *b = &other->region;
 
 	if (a->range.start != b->range.start)
 		return a->range.start < b->range.start ? -1 : 1;
@@ -27,50 +25,39 @@ static int order(const void *one, const void *other)
 	return strcmp(a->word, b->word);
 }
 
-/* Takes in one more region. 0, or -1 without memory. */
-static int share(struct shared_region **regions, size_t *n, const struct iova_region *region,
-		 const struct target *target, size_t group)
+static int order(const void *one, const void *other)
 {
-	struct shared_region *grown, added = { .region = *region };
+	const struct owned_region *a = one, *b = other;
+	int r = order_regions(a, b);
 
-	for (size_t i = 0; i < *n; i++) {
-		struct shared_region *known = &(*regions)[i];
-
-		if (order(known, &added) != 0)
-			continue;
-		/* the kernel prints a line twice where two kinds of msi meet */
-		if (known->groups[known->n_groups - 1] != target->groups[group])
-			known->groups[known->n_groups++] = target->groups[group];
-		return 0;
-	}
-	added.groups = calloc(target->n_groups, sizeof *added.groups);
-	grown = added.groups ? realloc(*regions, (*n + 1) * sizeof *grown) : NULL;
-	if (!grown) {
-		free(added.groups);
-		return -1;
-	}
-	added.groups[added.n_groups++] = target->groups[group];
-	*regions = grown;
-	grown[(*n)++] = added;
-	return 0;
+	return r ? r : (a->group > b->group) - (a->group < b->group);
 }
 
-static void add_region(struct libscols_table *table, const struct shared_region *shared)
+/* One row for regions that are alike, and their groups, for which there is room. */
+static void add_region(struct libscols_table *table, const struct owned_region *alike, size_t n,
+		       uint32_t *groups)
 {
-	const struct iova_region *region = &shared->region;
+	const struct iova_region *region = &alike->region;
 	struct libscols_line *row = table_row(table);
-	char *groups = groups_text(shared->groups, shared->n_groups);
+	size_t n_groups = 0;
+	char *text;
 
+	/* the kernel prints a line twice where two kinds of msi meet */
+	for (size_t i = 0; i < n; i++)
+		if (!i || alike[i].group != alike[i - 1].group)
+			groups[n_groups++] = alike[i].group;
+	text = groups_text(groups, n_groups);
 	table_cell(row, 0, "0x%" PRIx64, region->range.start);
 	table_cell(row, 1, "0x%" PRIx64, region->range.last);
 	table_cell(row, 2, "%s", length_text(&region->range).text);
 	table_cell(row, 3, "%s%s", region->word,
 		   region->type == IOVA_REGION_UNKNOWN ? " (unknown word, taken as strict)" : "");
-	table_cell(row, 4, "%s", groups ? groups : "");
-	free_text(groups);
+	table_cell(row, 4, "%s", text ? text : "");
+	free_text(text);
 }
 
-static void print_regions(struct shared_region *regions, size_t n, const struct terminal *terminal)
+static void print_regions(const struct owned_region *regions, size_t n, uint32_t *groups,
+			  const struct terminal *terminal)
 {
 	static const struct column columns[] = {
 		{ "START", SCOLS_FL_RIGHT }, { "LAST", SCOLS_FL_RIGHT },
@@ -79,10 +66,36 @@ static void print_regions(struct shared_region *regions, size_t n, const struct 
 	};
 	struct libscols_table *table = table_new(terminal, columns, N_COLUMNS(columns));
 
-	qsort(regions, n, sizeof *regions, order);
-	for (size_t i = 0; i < n; i++)
-		add_region(table, &regions[i]);
+	for (size_t i = 0, past; i < n; i = past) {
+		for (past = i + 1; past < n && !order_regions(&regions[i], &regions[past]);)
+			past++;
+		add_region(table, &regions[i], past - i, groups);
+	}
 	table_print(table);
+}
+
+static size_t count_regions(const struct target *target)
+{
+	struct iova_group_info group = { .size = sizeof group };
+	size_t n = 0;
+
+	for (size_t i = 0; i < target->n_groups; i++)
+		if (iova_host_find_group(target->host, target->groups[i], &group) == 0)
+			n += group.n_regions;
+	return n;
+}
+
+/* Fills in regions, for which there is room. Returns how many there are. */
+static size_t take_regions(const struct target *target, struct owned_region *regions)
+{
+	struct iova_region region;
+	size_t n = 0;
+
+	for (size_t i = 0; i < target->n_groups; i++)
+		for (size_t j = 0;
+		     iova_host_nth_region(target->host, target->groups[i], j, &region) == 0; j++)
+			regions[n++] = (struct owned_region){ region, target->groups[i] };
+	return n;
 }
 
 /* Of what could not be read, a picture must not look as if nothing were there. */
@@ -108,25 +121,21 @@ static void show_doubts(const struct target *target)
 
 void show_regions(const struct target *target, const struct terminal *terminal)
 {
-	struct shared_region *regions = NULL;
-	struct iova_region region;
-	size_t n = 0;
-	int r = 0;
+	size_t n = count_regions(target);
+	struct owned_region *regions = calloc(n + 1, sizeof *regions);
+	uint32_t *groups = calloc(n + 1, sizeof *groups);
 
-	for (size_t i = 0; i < target->n_groups; i++)
-		for (size_t j = 0; r == 0 && iova_host_nth_region(target->host, target->groups[i],
-								  j, &region) == 0;
-		     j++)
-			r = share(&regions, &n, &region, target, i);
 	puts("\nReserved regions (sysfs)");
-	if (r < 0)
+	if (!regions || !groups) {
 		puts("no memory to list them");
-	else if (n)
-		print_regions(regions, n, terminal);
-	else
+	} else if (n) {
+		n = take_regions(target, regions);
+		qsort(regions, n, sizeof *regions, order);
+		print_regions(regions, n, groups, terminal);
+	} else {
 		puts("none");
+	}
 	show_doubts(target);
-	for (size_t i = 0; i < n; i++)
-		free(regions[i].groups);
+	free(groups);
 	free(regions);
 }

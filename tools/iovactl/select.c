@@ -6,13 +6,14 @@
 
 #include "report.h"
 
+/* Looks from the back, as groups mostly come in the order of their numbers. */
 static void take(struct target *target, uint32_t group)
 {
-	size_t i = 0;
+	size_t i = target->n_groups;
 
-	while (i < target->n_groups && target->groups[i] < group)
-		i++;
-	if (i < target->n_groups && target->groups[i] == group)
+	while (i && target->groups[i - 1] > group)
+		i--;
+	if (i && target->groups[i - 1] == group)
 		return;
 	for (size_t j = target->n_groups++; j > i; j--)
 		target->groups[j] = target->groups[j - 1];

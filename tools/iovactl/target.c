@@ -53,9 +53,10 @@ static int make_space(struct target *target, uint64_t granule)
 		return r;
 	r = iova_space_set_kernel(target->space, target->list,
 				  target->list == IOVA_LIST_RANGES ? target->kernel : NULL, NULL);
-	for (size_t i = 0; i < target->n_groups && r == 0; i++)
-		r = iova_space_add_group(target->space, target->host, target->groups[i], NULL);
-	return r;
+	if (r < 0)
+		return r;
+	return iova_space_add_groups(target->space, target->host, target->groups, target->n_groups,
+				     NULL);
 }
 
 static enum status open_all(struct target *target)

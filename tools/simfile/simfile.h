@@ -18,7 +18,7 @@
 #define SIMFILE_SIZE_MAX ((size_t)1 << 20) /* bytes of a file */
 #define SIMFILE_DEPTH_MAX 16               /* lists and objects within each other */
 #define SIMFILE_ITEMS_MAX 1024             /* elements of a list */
-#define SIMFILE_DEVICES_MAX 1024           /* devices of a host, without those of a preset */
+#define SIMFILE_DEVICES_MAX 4096           /* devices of a host, without those of a preset */
 #define SIMFILE_REGIONS_MAX 4096           /* the same of regions */
 
 /* "FILE: groups[2].devices[0].class: expected ..., found ...". ASCII but for the file's name. */
