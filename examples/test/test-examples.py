@@ -64,6 +64,23 @@ class Adopt(unittest.TestCase):
         self.assertEqual(run(SIMULATED, 'adopt').returncode, 2)
 
 
+class Pages(unittest.TestCase):
+    def test_maps_pages_in_few_mappings(self):
+        done = run(SIMULATED, 'pages', '01:00.0')
+        self.assertEqual((done.returncode, done.stderr), (0, ''))
+        self.assertEqual(done.stdout, '16 of 32 MiB\n32 of 32 MiB\n'
+                                      '512 pages from 0x1000000 on, in 2 mappings\n'
+                                      '32 MiB unmapped\n')
+
+    def test_explains_a_bad_name(self):
+        done = run(SIMULATED, 'pages', '1f.2')
+        self.assertEqual((done.returncode, done.stdout), (1, ''))
+        self.assertIn('"1f.2" is not a PCI address', done.stderr)
+
+    def test_wants_a_device(self):
+        self.assertEqual(run(SIMULATED, 'pages').returncode, 2)
+
+
 class RecordedMachine(unittest.TestCase):
     def test_lists_each_group_of_a_recorded_machine(self):
         done = run(BUILT, 'recorded-machine', machine('vtd-6.12'), '39')

@@ -9,7 +9,8 @@
  * A context joins a space to the kernel. It checks a map before the kernel is
  * asked, records it afterwards, and undoes what fails. Any thread may use it:
  * calls take turns, as they would in the kernel, which holds one lock per
- * container while it maps. Different contexts are independent.
+ * container while it maps. Different contexts are independent. Its space may be
+ * asked by any thread at any time, without taking a turn.
  *
  * Descriptors that the context opens are its own and close-on-exec; those that
  * the caller lends are never closed. After fork(2) the child may only call
@@ -242,12 +243,13 @@ IOVA_API IOVA_MUST_USE int iova_ctx_refresh(struct iova_ctx *ctx, struct iova_ch
  * The context's space, to ask and to reserve in.
  *
  * Mappings and groups are the context's business: do not record, forget, add
- * or remove them here. While the space is used, no other thread may use the context.
+ * or remove them here. Any thread may read the space at any time, whatever others do with the
+ * context; but while it is changed here, no other thread may use the context except to read the space.
  *
  * @param ctx  the context
  * @return the space, valid until the context is closed; NULL if ctx is NULL
  * @onfail  does not apply
- * @mt      MT-Safe race:ctx
+ * @mt      MT-Safe
  * @since   0.1
  */
 IOVA_API struct iova_space *iova_ctx_space(struct iova_ctx *ctx);

@@ -72,7 +72,7 @@ IOVA_API const char *iova_region_type_text(uint32_t type);
  *
  * @param source  IOVA_SOURCE_*
  * @return "kernel", "region", "width", "unknown-top", "granule", "last-page", "reservation",
- *         "sysfs", "mapping" or "unknown"; never NULL
+ *         "sysfs", "mapping", "request" or "unknown"; never NULL
  * @onfail  does not apply
  * @mt      MT-Safe
  * @since   0.1

@@ -55,6 +55,7 @@ extern "C" {
 #define IOVA_SOURCE_RESERVATION 7 /**< the caller's own reservation */
 #define IOVA_SOURCE_SYSFS 8       /**< a group's regions could not be read whole */
 #define IOVA_SOURCE_MAPPING 9     /**< a live mapping */
+#define IOVA_SOURCE_REQUEST 10    /**< another request of the same array */
 /** @} */
 
 /**
@@ -73,7 +74,7 @@ struct iova_conflict {
 	char device[IOVA_DEVICE_NAME_MAX];
 	/** the kernel's word for the region, or the name of the reservation, else "" */
 	char word[32];
-	/** virtual address of the mapping for IOVA_SOURCE_MAPPING, else 0 */
+	/** virtual address of the mapping or request for IOVA_SOURCE_MAPPING and _REQUEST, else 0 */
 	uint64_t vaddr;
 };
 
@@ -123,7 +124,7 @@ struct iova_conflict {
 #define IOVA_WHY_NOT_VIABLE 16       /**< a member of the group has a driver that is not VFIO's */
 #define IOVA_WHY_BREAKS_MAPPING 17   /**< the group forbids what is mapped now */
 #define IOVA_WHY_REFUSED 18          /**< the address is not to be used: see the conflict */
-#define IOVA_WHY_OVERLAP 19          /**< a live mapping is there: see the conflict */
+#define IOVA_WHY_OVERLAP 19          /**< a live mapping or request is there: see the conflict */
 #define IOVA_WHY_NO_SPACE 20         /**< no free range is large enough */
 #define IOVA_WHY_ENTRY_LIMIT 21      /**< the container has no mapping left */
 #define IOVA_WHY_MEMLOCK 22          /**< RLIMIT_MEMLOCK would be passed */
@@ -133,6 +134,7 @@ struct iova_conflict {
 #define IOVA_WHY_MAPPINGS_LIVE 26    /**< leaving would drop live mappings */
 #define IOVA_WHY_BAD_REPLY 27        /**< the kernel's answer cannot be parsed */
 #define IOVA_WHY_NO_TYPE1 28         /**< the kernel offers no type1 v2 IOMMU */
+#define IOVA_WHY_CANCELED 29         /**< the caller wanted no more of it */
 /** @} */
 
 /**

@@ -12,6 +12,7 @@
 #include <libiova/failure.h>
 #include <libiova/host.h>
 #include <libiova/log.h>
+#include <libiova/many.h>
 #include <libiova/policy.h>
 #include <libiova/range.h>
 #include <libiova/set.h>

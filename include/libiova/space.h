@@ -13,7 +13,15 @@
  * iova_space_check() before a map and tells iova_space_record() after it; a
  * context (context.h) does both by itself.
  *
- * A space belongs to one thread at a time.
+ * One thread at a time may change a space; those that do need a lock of their own. Beside it any
+ * number of threads may call whatever takes a const struct iova_space, without a lock and
+ * without keeping anybody from recording and forgetting mappings. The answer was right while the
+ * call ran: all that is said of the tiers comes from one moment, and each mapping
+ * that is found was recorded at some moment of the call. What takes several calls, such
+ * as a walk along segments or mappings, is whole only if nothing changes in between. Before a change
+ * of the tiers returns, it waits for the calls that still read the old ones.
+ *
+ * After fork(2) the child may use a space only if no other thread was in a call on it.
  */
 
 #include <libiova/host.h>
@@ -132,7 +140,7 @@ IOVA_API IOVA_MUST_USE int iova_space_new(const struct iova_space_opts *opts,
  *
  * @param space  the space, or NULL
  * @onfail  does not apply
- * @mt      MT-Safe race:space
+ * @mt      MT-Unsafe race:space
  * @since   0.1
  */
 IOVA_API void iova_space_free(struct iova_space *space);
@@ -325,7 +333,7 @@ IOVA_API IOVA_MUST_USE int iova_space_unreserve(struct iova_space *space,
  * @param space  the space
  * @return bytes, or 0 if space is NULL
  * @onfail  does not apply
- * @mt      MT-Safe race:space
+ * @mt      MT-Safe
  * @since   0.1
  */
 IOVA_API uint64_t iova_space_granule(const struct iova_space *space);
@@ -336,7 +344,7 @@ IOVA_API uint64_t iova_space_granule(const struct iova_space *space);
  * @param space  the space
  * @return 1 or 0; 0 if space is NULL
  * @onfail  does not apply
- * @mt      MT-Safe race:space
+ * @mt      MT-Safe
  * @since   0.1
  */
 IOVA_API int iova_space_top_known(const struct iova_space *space);
@@ -349,7 +357,7 @@ IOVA_API int iova_space_top_known(const struct iova_space *space);
  * @param n_groups    how many fit
  * @return the number of groups, which may be more than fit
  * @onfail  does not apply
- * @mt      MT-Safe race:space
+ * @mt      MT-Safe
  * @since   0.1
  */
 IOVA_API size_t iova_space_read_groups(const struct iova_space *space, uint32_t *ret_groups,
@@ -365,7 +373,7 @@ IOVA_API size_t iova_space_read_groups(const struct iova_space *space, uint32_t 
  * @err{EINVAL}  an argument is NULL, or the tier unknown
  * @err{ENOMEM}  no memory
  * @onfail  *ret_set is as it was
- * @mt      MT-Safe race:space
+ * @mt      MT-Safe
  * @since   0.1
  */
 IOVA_API IOVA_MUST_USE int iova_space_read_tier(const struct iova_space *space, uint32_t tier,
@@ -381,7 +389,7 @@ IOVA_API IOVA_MUST_USE int iova_space_read_tier(const struct iova_space *space, 
  * @err{EINVAL}  space or ret_list is NULL
  * @err{ENOMEM}  no memory
  * @onfail  nothing is written
- * @mt      MT-Safe race:space
+ * @mt      MT-Safe
  * @since   0.1
  */
 IOVA_API IOVA_MUST_USE int iova_space_read_kernel(const struct iova_space *space,
@@ -397,7 +405,7 @@ IOVA_API IOVA_MUST_USE int iova_space_read_kernel(const struct iova_space *space
  * @err{EINVAL}  an argument is NULL
  * @err{ENOENT}  there is no such segment
  * @onfail  *ret_segment is not written
- * @mt      MT-Safe race:space
+ * @mt      MT-Safe
  * @since   0.1
  */
 IOVA_API IOVA_MUST_USE int iova_space_nth_segment(const struct iova_space *space, size_t i,
@@ -414,7 +422,7 @@ IOVA_API IOVA_MUST_USE int iova_space_nth_segment(const struct iova_space *space
  * @err{EINVAL}  an argument is NULL
  * @err{ENOENT}  there is no such segment or reason
  * @onfail  *ret_reason is not written
- * @mt      MT-Safe race:space
+ * @mt      MT-Safe
  * @since   0.1
  */
 IOVA_API IOVA_MUST_USE int iova_space_nth_reason(const struct iova_space *space, size_t segment,
@@ -433,7 +441,7 @@ IOVA_API IOVA_MUST_USE int iova_space_nth_reason(const struct iova_space *space,
  * @err{EINVAL}     an argument is NULL, the check's size too small, length 0, or not aligned
  * @err{EOVERFLOW}  the range would pass 2^64-1
  * @onfail  nothing is written
- * @mt      MT-Safe race:space
+ * @mt      MT-Safe
  * @since   0.1
  */
 IOVA_API IOVA_MUST_USE int iova_space_check(const struct iova_space *space, uint64_t iova,
@@ -456,9 +464,8 @@ IOVA_API IOVA_MUST_USE int iova_space_check(const struct iova_space *space, uint
  *               align no power of two, window inverted
  * @err{E2BIG}   an option this version does not know
  * @err{ENOSPC}  nothing free is large enough
- * @err{ENOMEM}  no memory
  * @onfail  *ret_iova is not written
- * @mt      MT-Safe race:space
+ * @mt      MT-Safe
  * @since   0.1
  */
 IOVA_API IOVA_MUST_USE int iova_space_alloc(const struct iova_space *space, uint64_t length,
@@ -481,6 +488,25 @@ IOVA_API IOVA_MUST_USE int iova_space_alloc(const struct iova_space *space, uint
  */
 IOVA_API IOVA_MUST_USE int iova_space_record(struct iova_space *space,
 					     const struct iova_mapping *mapping);
+
+/**
+ * Record many mappings that were made: all, or none. Ascending ones that come into a space
+ * without any are put in place at once, much faster than one by one.
+ *
+ * @param space       changed
+ * @param mappings    the mappings, in any order; copied
+ * @param n_mappings  how many
+ * @return 0, or a negative errno:
+ * @err{EINVAL}  an argument is NULL, or one of the mappings is not as iova_space_record() wants it
+ * @err{EEXIST}  one overlaps a recorded mapping, or another of them
+ * @err{ENOMEM}  no memory
+ * @onfail  the space is as it was
+ * @mt      MT-Safe race:space
+ * @since   0.1
+ */
+IOVA_API IOVA_MUST_USE int iova_space_record_many(struct iova_space *space,
+						  const struct iova_mapping *mappings,
+						  size_t n_mappings);
 
 /**
  * Forget all mappings inside a range, after they were unmapped.
@@ -508,7 +534,7 @@ IOVA_API IOVA_MUST_USE int iova_space_forget(struct iova_space *space,
  * @err{EINVAL}  an argument is NULL
  * @err{ENOENT}  no mapping contains or follows the address
  * @onfail  *ret_mapping is not written
- * @mt      MT-Safe race:space
+ * @mt      MT-Safe
  * @since   0.1
  */
 IOVA_API IOVA_MUST_USE int iova_space_find(const struct iova_space *space, uint64_t address,
@@ -520,7 +546,7 @@ IOVA_API IOVA_MUST_USE int iova_space_find(const struct iova_space *space, uint6
  * @param space  the space; NULL counts as none
  * @return the number of mappings
  * @onfail  does not apply
- * @mt      MT-Safe race:space
+ * @mt      MT-Safe
  * @since   0.1
  */
 IOVA_API size_t iova_space_count(const struct iova_space *space);

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 #include "backend/type1.h"
 
+#include "backend/ask.h"
 #include "base/failure.h"
 #include "base/range.h"
 #include "uapi/vfio.h"
@@ -113,15 +114,7 @@ int iova_type1_has_iommu_(const struct iova_type1 *type1, struct iova_failure *f
 int iova_type1_map_(const struct iova_type1 *type1, const struct iova_range *range, uint64_t vaddr,
 		    uint32_t access, struct iova_failure *failure)
 {
-	struct iova_vfio_map map = {
-		.argsz = sizeof map,
-		.flags = (access & IOVA_READ ? IOVA_VFIO_MAP_READ : 0) |
-			 (access & IOVA_WRITE ? IOVA_VFIO_MAP_WRITE : 0),
-		.vaddr = vaddr,
-		.iova = range->start,
-		.size = range->last - range->start + 1,
-	};
-	int r = iova_sys_ioctl_(type1->sys, type1->container, IOVA_VFIO_IOMMU_MAP_DMA, &map);
+	int r = iova_type1_ask_map_(type1, range, vaddr, access);
 
 	return r < 0 ? iova_kernel_failed_(failure, IOVA_STEP_MAP, r) : 0;
 }
@@ -129,17 +122,9 @@ int iova_type1_map_(const struct iova_type1 *type1, const struct iova_range *ran
 int iova_type1_unmap_(const struct iova_type1 *type1, const struct iova_range *range,
 		      uint64_t *ret_unmapped, struct iova_failure *failure)
 {
-	struct iova_vfio_unmap unmap = {
-		.argsz = sizeof unmap,
-		.iova = range->start,
-		.size = range->last - range->start + 1,
-	};
-	int r = iova_sys_ioctl_(type1->sys, type1->container, IOVA_VFIO_IOMMU_UNMAP_DMA, &unmap);
+	int r = iova_type1_ask_unmap_(type1, range, ret_unmapped);
 
-	if (r < 0)
-		return iova_kernel_failed_(failure, IOVA_STEP_UNMAP, r);
-	*ret_unmapped = unmap.size;
-	return 0;
+	return r < 0 ? iova_kernel_failed_(failure, IOVA_STEP_UNMAP, r) : 0;
 }
 
 int iova_type1_open_device_(const struct iova_type1 *type1, int group, const char *name,

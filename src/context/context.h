@@ -44,6 +44,9 @@ struct iova_ctx {
 	bool has_uncharged;            /* mappings were made that are not charged to it */
 };
 
+/* Say so once when few mappings are left: programs should coalesce before it is too late. */
+#define IOVA_ENTRIES_LOW 1024
+
 /* Index of an attached group; ctx->n_groups if it is none. */
 size_t iova_ctx_find_group_(const struct iova_ctx *ctx, uint32_t group);
 
@@ -66,8 +69,8 @@ int iova_ctx_read_host_(struct iova_ctx *ctx, uint32_t with, struct iova_failure
 int iova_ctx_take_(struct iova_ctx *ctx, struct iova_change *ret_change,
 		   struct iova_failure *failure);
 
-/* limits.c, with the lock held: whether one more mapping of length bytes can be had. */
-int iova_ctx_check_limits_(struct iova_ctx *ctx, uint64_t length, uint32_t map_flags,
+/* limits.c, with the lock held: whether n more mappings of length bytes in all can be had. */
+int iova_ctx_check_limits_(struct iova_ctx *ctx, uint64_t n, uint64_t length, uint32_t map_flags,
 			   struct iova_failure *failure);
 /* Bytes that may still be locked; whether, by a fresh look, length is more than that. */
 uint64_t iova_memory_left_(const struct iova_sys_memory *memory);

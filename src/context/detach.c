@@ -22,8 +22,8 @@ static int detach(struct iova_ctx *ctx, uint32_t id, struct iova_change *ret_cha
 
 	if (i == ctx->n_groups)
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NOT_ATTACHED, -ENOENT);
-	if (ctx->n_groups == 1 && ctx->space->table.n) {
-		failure->expected = ctx->space->table.n;
+	if (ctx->n_groups == 1 && iova_space_count(ctx->space)) {
+		failure->expected = iova_space_count(ctx->space);
 		return iova_failed_(failure, IOVA_STEP_UNSET_CONTAINER, IOVA_WHY_MAPPINGS_LIVE,
 				    -EBUSY);
 	}

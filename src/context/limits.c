@@ -10,9 +10,6 @@
 
 #include <errno.h>
 
-/* Say so once when few mappings are left: programs should coalesce before it is too late. */
-#define ENTRIES_LOW 1024
-
 static int ask_available(struct iova_ctx *ctx, struct iova_failure *failure)
 {
 	struct iova_type1_state state;
@@ -26,19 +23,19 @@ static int ask_available(struct iova_ctx *ctx, struct iova_failure *failure)
 	return 0;
 }
 
-static int check_entries(struct iova_ctx *ctx, struct iova_failure *failure)
+static int check_entries(struct iova_ctx *ctx, uint64_t n, struct iova_failure *failure)
 {
 	int r;
 
-	if (!ctx->has_available || ctx->available)
+	if (!ctx->has_available || ctx->available >= n)
 		return 0;
 	r = ask_available(ctx, failure);
 	if (r < 0)
 		return r;
-	if (!ctx->has_available || ctx->available)
+	if (!ctx->has_available || ctx->available >= n)
 		return 0;
-	failure->expected = 1;
-	failure->actual = 0;
+	failure->expected = n;
+	failure->actual = ctx->available;
 	return iova_failed_(failure, IOVA_STEP_CHECK, IOVA_WHY_ENTRY_LIMIT, -ENOSPC);
 }
 
@@ -69,10 +66,10 @@ static int check_memory(struct iova_ctx *ctx, uint64_t length, struct iova_failu
 	return iova_failed_(failure, IOVA_STEP_CHECK, IOVA_WHY_MEMLOCK, -ENOMEM);
 }
 
-int iova_ctx_check_limits_(struct iova_ctx *ctx, uint64_t length, uint32_t map_flags,
+int iova_ctx_check_limits_(struct iova_ctx *ctx, uint64_t n, uint64_t length, uint32_t map_flags,
 			   struct iova_failure *failure)
 {
-	int r = check_entries(ctx, failure);
+	int r = check_entries(ctx, n, failure);
 
 	if (r >= 0 && !(map_flags & IOVA_MAP_UNCHARGED))
 		r = check_memory(ctx, length, failure);
@@ -87,11 +84,11 @@ void iova_ctx_count_mapped_(struct iova_ctx *ctx, uint64_t length, uint32_t map_
 		ctx->memory.locked = UINT64_MAX;
 	else
 		ctx->memory.locked += length;
-	if (ctx->has_available && ctx->available && --ctx->available == ENTRIES_LOW)
+	if (ctx->has_available && ctx->available && --ctx->available == IOVA_ENTRIES_LOW)
 		iova_log_(&ctx->log, IOVA_LOG_WARNING,
 			  "%u mappings are left in this container: map larger pieces, or raise "
 			  "dma_entry_limit of vfio_iommu_type1",
-			  ENTRIES_LOW);
+			  IOVA_ENTRIES_LOW);
 }
 
 void iova_ctx_count_unmapped_(struct iova_ctx *ctx, size_t n, uint64_t length)
@@ -101,7 +98,7 @@ void iova_ctx_count_unmapped_(struct iova_ctx *ctx, size_t n, uint64_t length)
 		ctx->memory.locked = UINT64_MAX;
 	else
 		ctx->memory.locked -= length < ctx->memory.locked ? length : ctx->memory.locked;
-	if (!ctx->space->table.n)
+	if (!iova_space_count(ctx->space))
 		ctx->has_uncharged = false;
 	if (ctx->has_available)
 		ctx->available += n < UINT32_MAX - ctx->available ? (uint32_t)n : 0;

@@ -3,16 +3,14 @@
 #include "base/failure.h"
 #include "base/opts.h"
 #include "base/range.h"
-#include "context/context.h"
+#include "context/map.h"
+#include "context/plain.h"
 
 #include <errno.h>
 
-#define KNOWN_FLAGS (IOVA_MAP_SAME_OK | IOVA_MAP_UNCHARGED | IOVA_MAP_NO_WARN)
-
 struct request {
 	struct iova_map_opts opts;
-	struct iova_range range; /* IOVAs */
-	uint64_t vaddr;
+	struct iova_mapping mapping;
 	uint64_t length;
 };
 
@@ -23,70 +21,70 @@ static int read_opts(const struct iova_map_opts *opts, struct request *request,
 
 	if (r < 0)
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_OPTIONS, r);
-	if (request->opts.flags & ~KNOWN_FLAGS)
+	if (request->opts.flags & ~IOVA_MAP_KNOWN)
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_OPTIONS, -EINVAL);
 	if (request->opts.access & ~(IOVA_READ | IOVA_WRITE))
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_ACCESS, -EINVAL);
-	if (!request->opts.access)
-		request->opts.access = IOVA_READ | IOVA_WRITE;
+	request->mapping.access = request->opts.access ? request->opts.access :
+							 IOVA_READ | IOVA_WRITE;
 	return 0;
 }
 
-/* What holds for the memory wherever it is mapped. */
-static int check_memory(const struct iova_ctx *ctx, struct request *request,
-			struct iova_failure *failure)
+int iova_ctx_check_memory_(const struct iova_ctx *ctx, uint64_t vaddr, uint64_t length,
+			   struct iova_failure *failure)
 {
-	uint64_t granule = iova_space_granule(ctx->space);
+	uint64_t granule = iova_space_view_(ctx->space)->inputs.granule;
 	struct iova_range memory;
 
-	failure->vaddr = request->vaddr;
-	failure->length = request->length;
+	failure->vaddr = vaddr;
+	failure->length = length;
 	failure->granule = granule;
 	if (!ctx->n_groups)
 		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_NO_IOMMU, -ENODEV);
-	if (!request->length)
+	if (!length)
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_ZERO_LENGTH, -EINVAL);
-	if ((request->vaddr | request->length) & (granule - 1))
+	if ((vaddr | length) & (granule - 1))
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_UNALIGNED, -EINVAL);
-	if (iova_range_make(request->vaddr, request->length, &memory) < 0)
+	if (iova_range_make(vaddr, length, &memory) < 0)
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_WRAPS, -EOVERFLOW);
 	return 0;
 }
 
-static int place(struct request *request, uint64_t iova, struct iova_failure *failure)
+int iova_ctx_place_(uint64_t iova, uint64_t length, struct iova_range *ret_range,
+		    struct iova_failure *failure)
 {
 	failure->iova = iova;
 	if (iova & (failure->granule - 1))
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_UNALIGNED, -EINVAL);
-	if (iova_range_make(iova, request->length, &request->range) < 0)
+	if (iova_range_make(iova, length, ret_range) < 0)
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_WRAPS, -EOVERFLOW);
 	return 0;
 }
 
-static bool is_same(const struct iova_mapping *mapping, const struct request *request)
+static bool is_same(const struct iova_mapping *mapping, const struct iova_mapping *wanted)
 {
-	return mapping->range.start == request->range.start &&
-	       mapping->range.last == request->range.last && mapping->vaddr == request->vaddr &&
-	       mapping->access == request->opts.access;
+	return mapping->range.start == wanted->range.start &&
+	       mapping->range.last == wanted->range.last && mapping->vaddr == wanted->vaddr &&
+	       mapping->access == wanted->access;
 }
 
-static int check_overlap(const struct iova_ctx *ctx, const struct request *request,
-			 struct iova_failure *failure)
+int iova_ctx_check_overlap_(const struct iova_ctx *ctx, const struct iova_mapping *wanted,
+			    uint32_t map_flags, struct iova_failure *failure)
 {
-	const struct iova_table *table = &ctx->space->table;
-	size_t i = iova_table_lower_bound_(table, request->range.start);
+	struct iova_mapping mapping;
 
-	if (i == table->n || !range_overlaps(&table->mappings[i].range, &request->range))
+	if (!iova_table_find_(&ctx->space->table, wanted->range.start, &mapping) ||
+	    !range_overlaps(&mapping.range, &wanted->range))
 		return 0;
-	if ((request->opts.flags & IOVA_MAP_SAME_OK) && is_same(&table->mappings[i], request))
+	if ((map_flags & IOVA_MAP_SAME_OK) && is_same(&mapping, wanted))
 		return 1;
 	failure->conflict = (struct iova_conflict){
-		.range = range_shared(&table->mappings[i].range, &request->range),
-		.region = table->mappings[i].range,
+		.range = range_shared(&mapping.range, &wanted->range),
+		.region = mapping.range,
 		.source = IOVA_SOURCE_MAPPING,
 		.verdict = IOVA_VERDICT_REFUSE,
 		.group = IOVA_GROUP_NONE,
-		.vaddr = table->mappings[i].vaddr,
+		.vaddr = mapping.vaddr,
 	};
 	failure->n_conflicts = 1;
 	return iova_failed_(failure, IOVA_STEP_CHECK, IOVA_WHY_OVERLAP, -EEXIST);
@@ -103,19 +101,19 @@ static void warn(const struct iova_ctx *ctx, const struct iova_conflict *conflic
 	iova_log_(&ctx->log, IOVA_LOG_WARNING, "mapping all the same: %s", text);
 }
 
-static int check_policy(const struct iova_ctx *ctx, const struct request *request,
-			struct iova_failure *failure)
+int iova_ctx_check_policy_(const struct iova_ctx *ctx, const struct iova_range *range,
+			   uint32_t map_flags, struct iova_failure *failure)
 {
 	struct iova_conflict conflicts[16];
 	size_t room = sizeof conflicts / sizeof conflicts[0];
 	uint32_t verdict;
-	size_t n = iova_space_conflicts_(ctx->space, &request->range, &verdict, conflicts, room);
+	size_t n = iova_space_conflicts_(ctx->space, range, &verdict, conflicts, room);
 
 	if (verdict == IOVA_VERDICT_ALLOW || (ctx->flags & IOVA_CTX_UNCHECKED))
 		return 0;
-	if (verdict == IOVA_VERDICT_REFUSE || (request->opts.flags & IOVA_MAP_NO_WARN)) {
+	if (verdict == IOVA_VERDICT_REFUSE || (map_flags & IOVA_MAP_NO_WARN)) {
 		failure->n_conflicts = (uint32_t)n;
-		iova_picture_worst_(&ctx->space->picture, &request->range, failure->granule,
+		iova_picture_worst_(&iova_space_view_(ctx->space)->picture, range, failure->granule,
 				    &failure->conflict);
 		return iova_failed_(failure, IOVA_STEP_CHECK, IOVA_WHY_REFUSED, -EADDRNOTAVAIL);
 	}
@@ -124,17 +122,13 @@ static int check_policy(const struct iova_ctx *ctx, const struct request *reques
 	return 0;
 }
 
-/*
- * The kernel's refusal, and what can be said of it: it may know more than we
- * do, and the memory limit may have been used up by others.
- */
-static void study_refusal(struct iova_ctx *ctx, const struct request *request,
-			  struct iova_failure *failure)
+void iova_ctx_study_refusal_(struct iova_ctx *ctx, uint64_t length, uint32_t map_flags,
+			     struct iova_failure *failure)
 {
-	if (failure->error == -ENOMEM && !(request->opts.flags & IOVA_MAP_UNCHARGED) &&
-	    iova_ctx_lacks_memory_(ctx, request->length)) {
+	if (failure->error == -ENOMEM && !(map_flags & IOVA_MAP_UNCHARGED) &&
+	    iova_ctx_lacks_memory_(ctx, length)) {
 		failure->why = IOVA_WHY_MEMLOCK;
-		failure->expected = request->length;
+		failure->expected = length;
 		failure->actual = iova_memory_left_(&ctx->memory);
 	}
 	if (failure->error == -ENOSPC)
@@ -146,27 +140,23 @@ static void study_refusal(struct iova_ctx *ctx, const struct request *request,
 /* Everything is checked: make it so, or change nothing. */
 static int commit(struct iova_ctx *ctx, const struct request *request, struct iova_failure *failure)
 {
-	struct iova_mapping mapping = {
-		.range = request->range,
-		.vaddr = request->vaddr,
-		.access = request->opts.access,
-	};
-	int r = iova_table_reserve_(&ctx->space->table);
+	const struct iova_mapping *mapping = &request->mapping;
+	int r = iova_table_reserve_(&ctx->space->table, 1);
 
 	if (r < 0)
 		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_UNKNOWN, r);
-	r = iova_type1_map_(&ctx->type1, &mapping.range, mapping.vaddr, mapping.access, failure);
+	r = iova_type1_map_(&ctx->type1, &mapping->range, mapping->vaddr, mapping->access, failure);
 	if (r < 0) {
-		study_refusal(ctx, request, failure);
+		iova_ctx_study_refusal_(ctx, request->length, request->opts.flags, failure);
 		return r;
 	}
-	r = iova_table_insert_(&ctx->space->table, &mapping);
+	r = iova_table_insert_(&ctx->space->table, mapping);
 	if (r < 0) {
 		/* Only unchecked, where the kernel took what overlaps; its own record is lost. */
 		uint64_t ignored;
 		struct iova_failure second = *failure;
 
-		(void)iova_type1_unmap_(&ctx->type1, &mapping.range, &ignored, &second);
+		(void)iova_type1_unmap_(&ctx->type1, &mapping->range, &ignored, &second);
 		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_OVERLAP, r);
 	}
 	iova_ctx_count_mapped_(ctx, request->length, request->opts.flags);
@@ -179,36 +169,92 @@ static int map_placed(struct iova_ctx *ctx, const struct request *request,
 	int r = 0;
 
 	if (!(ctx->flags & IOVA_CTX_UNCHECKED))
-		r = check_overlap(ctx, request, failure);
+		r = iova_ctx_check_overlap_(ctx, &request->mapping, request->opts.flags, failure);
 	if (r)
 		return r < 0 ? r : 0;
-	r = check_policy(ctx, request, failure);
+	r = iova_ctx_check_policy_(ctx, &request->mapping.range, request->opts.flags, failure);
 	if (r >= 0 && !(ctx->flags & IOVA_CTX_UNCHECKED))
-		r = iova_ctx_check_limits_(ctx, request->length, request->opts.flags, failure);
+		r = iova_ctx_check_limits_(ctx, 1, request->length, request->opts.flags, failure);
 	return r < 0 ? r : commit(ctx, request, failure);
+}
+
+static __attribute__((noinline)) int refuse_null(struct iova_failure *reterr_failure)
+{
+	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+
+	iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
+	return iova_failure_give_(reterr_failure, &failure, -EINVAL);
+}
+
+static __attribute__((noinline)) int map_carefully(struct iova_ctx *ctx, uint64_t iova,
+						   uint64_t vaddr, uint64_t length,
+						   const struct iova_map_opts *opts,
+						   struct iova_failure *reterr_failure)
+{
+	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+	struct request request = { .mapping.vaddr = vaddr, .length = length };
+	int r = read_opts(opts, &request, &failure);
+
+	if (r >= 0)
+		r = iova_ctx_check_memory_(ctx, vaddr, length, &failure);
+	if (r >= 0)
+		r = iova_ctx_place_(iova, length, &request.mapping.range, &failure);
+	if (r >= 0)
+		r = map_placed(ctx, &request, &failure);
+	return iova_failure_give_(reterr_failure, &failure, r);
+}
+
+/* What a plain map came to that is not mapped. */
+static __attribute__((noinline)) int tell_refusal(struct iova_ctx *ctx,
+						  const struct iova_mapping *mapping, int r,
+						  struct iova_failure *reterr_failure)
+{
+	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+
+	failure.iova = mapping->range.start;
+	failure.vaddr = mapping->vaddr;
+	failure.length = mapping->range.last - mapping->range.start + 1;
+	failure.granule = iova_space_view_(ctx->space)->inputs.granule;
+	if (r == NO_MEMORY) {
+		r = iova_failed_(&failure, IOVA_STEP_MAP, IOVA_WHY_UNKNOWN, -ENOMEM);
+	} else {
+		iova_kernel_failed_(&failure, IOVA_STEP_MAP, r);
+		iova_ctx_study_refusal_(ctx, failure.length, 0, &failure);
+	}
+	return iova_failure_give_(reterr_failure, &failure, r);
+}
+
+/* Options that ask for nothing but some access, or none at all. */
+static inline uint32_t plain_access(const struct iova_map_opts *opts)
+{
+	if (!opts)
+		return IOVA_READ | IOVA_WRITE;
+	if (opts->size != sizeof *opts || opts->flags || opts->access & ~(IOVA_READ | IOVA_WRITE))
+		return 0;
+	return opts->access ? opts->access : IOVA_READ | IOVA_WRITE;
 }
 
 static int map_fixed(struct iova_ctx *ctx, uint64_t iova, void *vaddr, uint64_t length,
 		     const struct iova_map_opts *opts, struct iova_failure *reterr_failure)
 {
-	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
-	struct request request = { .vaddr = (uintptr_t)vaddr, .length = length };
-	int r;
+	const struct iova_mapping mapping = {
+		.range = plain_range(iova, length),
+		.vaddr = (uintptr_t)vaddr,
+		.access = plain_access(opts),
+	};
+	int r = NOT_PLAIN;
 
-	if (!ctx || !vaddr) {
-		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
-		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
-	}
+	if (!ctx || !vaddr)
+		return refuse_null(reterr_failure);
 	pthread_mutex_lock(&ctx->lock);
-	r = read_opts(opts, &request, &failure);
-	if (r >= 0)
-		r = check_memory(ctx, &request, &failure);
-	if (r >= 0)
-		r = place(&request, iova, &failure);
-	if (r >= 0)
-		r = map_placed(ctx, &request, &failure);
+	if (mapping.access)
+		r = iova_ctx_map_plain_(ctx, &mapping);
+	if (r == NOT_PLAIN)
+		r = map_carefully(ctx, iova, mapping.vaddr, length, opts, reterr_failure);
+	else if (r)
+		r = tell_refusal(ctx, &mapping, r, reterr_failure);
 	pthread_mutex_unlock(&ctx->lock);
-	return iova_failure_give_(reterr_failure, &failure, r);
+	return r;
 }
 
 IOVA_API int iova_ctx_map_fixed(struct iova_ctx *ctx, uint64_t iova, void *vaddr, uint64_t length,
@@ -225,24 +271,27 @@ IOVA_API int iova_ctx_map_identity(struct iova_ctx *ctx, void *vaddr, uint64_t l
 	return map_fixed(ctx, (uintptr_t)vaddr, vaddr, length, opts, reterr_failure);
 }
 
-static int allocate(const struct iova_ctx *ctx, struct request *request,
-		    struct iova_failure *failure)
+int iova_ctx_allocate_(struct iova_ctx *ctx, uint64_t length, const struct iova_alloc_opts *opts,
+		       uint64_t *ret_iova, struct iova_failure *failure)
 {
 	/* All zero is how a caller leaves the options out; then the size is ours to fill. */
-	struct iova_alloc_opts opts = request->opts.alloc;
-	uint64_t iova;
+	struct iova_alloc_opts sized = *opts;
+	uint64_t granule = iova_space_view_(ctx->space)->inputs.granule, align;
 	int r;
 
-	if (!opts.size)
-		opts.size = sizeof opts;
-	r = iova_space_alloc(ctx->space, request->length, &opts, &iova);
+	if (!sized.size)
+		sized.size = sizeof sized;
+	/* The search itself may be made by any thread, and so cannot remember anything. */
+	align = sized.align > granule ? sized.align : granule;
+	if (is_power_of_two(align))
+		(void)iova_table_learn_(&ctx->space->table, align);
+	r = iova_space_alloc(ctx->space, length, &sized, ret_iova);
 	if (r < 0) {
 		uint32_t why = r == -ENOSPC ? IOVA_WHY_NO_SPACE : IOVA_WHY_OPTIONS;
 
-		return iova_failed_(failure, IOVA_STEP_ALLOCATE,
-				    r == -ENOMEM ? IOVA_WHY_UNKNOWN : why, r);
+		return iova_failed_(failure, IOVA_STEP_ALLOCATE, why, r);
 	}
-	return place(request, iova, failure);
+	return 0;
 }
 
 IOVA_API int iova_ctx_map(struct iova_ctx *ctx, void *vaddr, uint64_t length,
@@ -250,7 +299,8 @@ IOVA_API int iova_ctx_map(struct iova_ctx *ctx, void *vaddr, uint64_t length,
 			  struct iova_failure *reterr_failure)
 {
 	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
-	struct request request = { .vaddr = (uintptr_t)vaddr, .length = length };
+	struct request request = { .mapping.vaddr = (uintptr_t)vaddr, .length = length };
+	uint64_t iova;
 	int r;
 
 	if (!ctx || !vaddr || !ret_iova) {
@@ -260,13 +310,15 @@ IOVA_API int iova_ctx_map(struct iova_ctx *ctx, void *vaddr, uint64_t length,
 	pthread_mutex_lock(&ctx->lock);
 	r = read_opts(opts, &request, &failure);
 	if (r >= 0)
-		r = check_memory(ctx, &request, &failure);
+		r = iova_ctx_check_memory_(ctx, request.mapping.vaddr, length, &failure);
 	if (r >= 0)
-		r = allocate(ctx, &request, &failure);
+		r = iova_ctx_allocate_(ctx, length, &request.opts.alloc, &iova, &failure);
+	if (r >= 0)
+		r = iova_ctx_place_(iova, length, &request.mapping.range, &failure);
 	if (r >= 0)
 		r = map_placed(ctx, &request, &failure);
 	if (r >= 0)
-		*ret_iova = request.range.start;
+		*ret_iova = iova;
 	pthread_mutex_unlock(&ctx->lock);
 	return iova_failure_give_(reterr_failure, &failure, r);
 }

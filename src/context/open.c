@@ -128,20 +128,23 @@ static void unmap_all(struct iova_ctx *ctx)
 {
 	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
 	struct iova_table *table = &ctx->space->table;
-	int r = table->n ? iova_ctx_unmap_range_(ctx, &IOVA_WHOLE_SPACE, NULL, &failure) : 0;
+	struct iova_mapping mapping;
+	int r = iova_table_count_(table) ?
+			iova_ctx_unmap_range_(ctx, &IOVA_WHOLE_SPACE, NULL, &failure) :
+			0;
 
 	if (r < 0)
 		iova_log_(&ctx->log, IOVA_LOG_ERR,
 			  "closing: not everything could be unmapped: errno %d", -r);
-	while (table->n) {
-		const struct iova_range range = table->mappings[table->n - 1].range;
+	while (iova_table_find_(table, 0, &mapping)) {
+		const struct iova_range range = mapping.range;
 
 		r = iova_ctx_unmap_range_(ctx, &range, NULL, &failure);
 		if (r >= 0 || failure.why == IOVA_WHY_UNMAP_SIZE)
 			continue;
 		iova_log_(&ctx->log, IOVA_LOG_ERR, "closing: 0x%llx-0x%llx stays mapped: errno %d",
 			  (unsigned long long)range.start, (unsigned long long)range.last, -r);
-		iova_table_remove_(table, table->n - 1, 1);
+		(void)iova_table_remove_(table, range.last);
 	}
 }
 

@@ -17,10 +17,11 @@ static int try_address(struct iova_ctx *ctx, uint64_t iova, void *page,
 {
 	uint64_t granule = iova_space_granule(ctx->space), unmapped;
 	struct iova_range range = { iova, iova + (granule - 1) };
-	size_t i = iova_table_lower_bound_(&ctx->space->table, iova);
+	struct iova_mapping mapping;
 	int r;
 
-	if (i < ctx->space->table.n && range_overlaps(&ctx->space->table.mappings[i].range, &range))
+	if (iova_table_find_(&ctx->space->table, iova, &mapping) &&
+	    range_overlaps(&mapping.range, &range))
 		return 1;
 	r = iova_type1_map_(&ctx->type1, &range, (uintptr_t)page, IOVA_READ, failure);
 	if (r == -EEXIST)
@@ -54,7 +55,7 @@ static bool is_forbidden(const struct iova_ctx *ctx, uint64_t iova)
 {
 	uint64_t granule = iova_space_granule(ctx->space);
 	struct iova_range range = { iova, iova + (granule - 1) };
-	const struct iova_claims *claims = &ctx->space->picture.claims;
+	const struct iova_claims *claims = &iova_space_view_(ctx->space)->picture.claims;
 
 	for (size_t i = 0; i < claims->n; i++) {
 		uint32_t source = claims->claims[i].source;

@@ -58,7 +58,7 @@ static int ask_kernel(struct iova_ctx *ctx, struct iova_type1_state *ret_state,
 /* What the space knew of a group before; NULL if the group is new to it. */
 static const struct iova_group *known_before(const struct iova_ctx *ctx, uint32_t id)
 {
-	const struct group_list *list = &ctx->space->inputs.groups;
+	const struct group_list *list = &iova_space_view_(ctx->space)->inputs.groups;
 
 	for (size_t i = 0; i < list->n; i++)
 		if (list->groups[i]->group.info.id == id)

@@ -5,45 +5,52 @@
  */
 #include "base/failure.h"
 #include "base/range.h"
-#include "context/context.h"
+#include "context/plain.h"
+#include "context/requests.h"
 
 #include <errno.h>
-#include <stdlib.h>
-#include <string.h>
 
-static bool touches(const struct iova_mapping *before, const struct iova_mapping *after)
+/*
+ * The mappings from one on that follow without a gap, at most up to an address, and of
+ * no more bytes than a step where there is one.
+ */
+static struct iova_range run_of(const struct iova_table *table, const struct iova_mapping *first,
+				uint64_t last, uint64_t step)
 {
-	return before->range.last != UINT64_MAX && before->range.last + 1 == after->range.start;
-}
+	struct iova_mapping next = *first;
+	struct iova_range run = first->range;
 
-/* How many mappings from first on form one run, at most n. */
-static size_t run_length(const struct iova_mapping *mappings, size_t n)
-{
-	size_t i;
-
-	for (i = 1; i < n && touches(&mappings[i - 1], &mappings[i]); i++)
-		;
-	return i;
+	do {
+		run.last = next.range.last;
+	} while (run.last < last && iova_table_find_(table, run.last + 1, &next) &&
+		 next.range.start == run.last + 1 && next.range.last <= last &&
+		 (!step || next.range.last - run.start < step));
+	return run;
 }
 
 /* Map again what was unmapped before a later request failed. What cannot be is forgotten. */
-static void map_again(struct iova_ctx *ctx, size_t first, size_t n)
+void iova_ctx_map_again_(struct iova_ctx *ctx, const struct iova_range *range)
 {
 	struct iova_table *table = &ctx->space->table;
+	struct iova_mapping mapping;
+	uint64_t start = range->start;
+	bool more = true;
 
-	for (size_t i = first + n; i-- > first;) {
-		const struct iova_mapping mapping = table->mappings[i];
+	while (more && iova_table_find_(table, start, &mapping) &&
+	       mapping.range.last <= range->last) {
 		struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
 		int r = iova_type1_map_(&ctx->type1, &mapping.range, mapping.vaddr, mapping.access,
 					&failure);
 
+		more = mapping.range.last < range->last;
+		start = mapping.range.last + 1;
 		if (r >= 0)
 			continue;
 		iova_log_(&ctx->log, IOVA_LOG_ERR,
 			  "0x%llx-0x%llx was unmapped and cannot be mapped again: errno %d",
 			  (unsigned long long)mapping.range.start,
 			  (unsigned long long)mapping.range.last, -r);
-		iova_table_remove_(table, i, 1);
+		(void)iova_table_remove_(table, mapping.range.last);
 		iova_ctx_count_unmapped_(ctx, 1, mapping.range.last - mapping.range.start + 1);
 	}
 }
@@ -52,98 +59,190 @@ static void map_again(struct iova_ctx *ctx, size_t first, size_t n)
  * Without an IOMMU every request is EINVAL: the last group left by itself, because its devices
  * did, and the kernel dropped all mappings.
  */
-static int unmap_run(struct iova_ctx *ctx, const struct iova_range *range, uint64_t *ret_size,
-		     struct iova_failure *failure)
+static bool is_without_iommu(const struct iova_ctx *ctx, int r)
 {
 	struct iova_failure ignored = iova_failure_about_(IOVA_GROUP_NONE);
+
+	return r == -EINVAL && iova_type1_has_iommu_(&ctx->type1, &ignored) == 0;
+}
+
+int iova_ctx_unmap_run_(struct iova_ctx *ctx, const struct iova_range *range, uint64_t *ret_size,
+			struct iova_failure *failure)
+{
 	int r = iova_type1_unmap_(&ctx->type1, range, ret_size, failure);
 
-	if (r != -EINVAL || iova_type1_has_iommu_(&ctx->type1, &ignored) != 0)
+	if (!is_without_iommu(ctx, r))
 		return r;
 	*ret_size = 0;
+	return 0;
+}
+
+int iova_ctx_check_unmap_(struct iova_ctx *ctx, const struct iova_range *range,
+			  struct iova_unmapping *unmapping, struct iova_failure *failure)
+{
+	struct iova_mapping mapping;
+	size_t n;
+	int r = iova_table_select_(&ctx->space->table, range, &mapping, &n);
+
+	if (r == -EINVAL) {
+		failure->conflict.region = mapping.range;
+		failure->conflict.range = range_shared(&mapping.range, range);
+		failure->conflict.source = IOVA_SOURCE_MAPPING;
+		failure->conflict.vaddr = mapping.vaddr;
+		failure->n_conflicts = 1;
+		return iova_failed_(failure, IOVA_STEP_CHECK, IOVA_WHY_CUTS_MAPPING, r);
+	}
+	if (r < 0)
+		return iova_failed_(failure, IOVA_STEP_CHECK, IOVA_WHY_NOT_MAPPED, r);
+	unmapping->n += n;
+	return 0;
+}
+
+int iova_ctx_unmap_live_(struct iova_ctx *ctx, const struct iova_range *range,
+			 struct iova_unmapping *unmapping, struct iova_failure *failure)
+{
+	struct iova_table *table = &ctx->space->table;
+	struct iova_range done = *range;
+	uint64_t next = range->start;
+	struct iova_mapping mapping;
+	bool any = false;
+	int r = 0;
+
+	while (iova_table_find_(table, next, &mapping) && mapping.range.last <= range->last) {
+		struct iova_range run = run_of(table, &mapping, range->last, unmapping->work.step);
+		uint64_t size, length = run.last - run.start + 1;
+
+		r = iova_ctx_unmap_run_(ctx, &run, &size, failure);
+		if (r < 0)
+			break;
+		any = true;
+		done.last = run.last;
+		unmapping->recorded += length;
+		unmapping->unmapped += size;
+		r = iova_work_done_(&unmapping->work, length, IOVA_STEP_UNMAP, failure);
+		if (r < 0 || run.last == range->last)
+			break;
+		next = run.last + 1;
+	}
+	if (r < 0 && any)
+		iova_ctx_map_again_(ctx, &done);
+	return r;
+}
+
+static int tell_size(struct iova_failure *failure, uint64_t recorded, uint64_t unmapped)
+{
+	failure->expected = recorded;
+	failure->actual = unmapped;
+	return iova_failed_(failure, IOVA_STEP_UNMAP, IOVA_WHY_UNMAP_SIZE, -EIO);
+}
+
+/*
+ * Success means that nothing is mapped there any more, whatever the size
+ * (v2: vfio_dma_do_unmap removes all or refuses all).
+ */
+int iova_ctx_unmap_end_(struct iova_ctx *ctx, const struct iova_unmapping *unmapping,
+			uint64_t *ret_unmapped, struct iova_failure *failure)
+{
+	iova_ctx_count_unmapped_(ctx, unmapping->n, unmapping->recorded);
+	if (unmapping->unmapped != unmapping->recorded)
+		return tell_size(failure, unmapping->recorded, unmapping->unmapped);
+	if (ret_unmapped)
+		*ret_unmapped = unmapping->unmapped;
 	return 0;
 }
 
 int iova_ctx_unmap_range_(struct iova_ctx *ctx, const struct iova_range *range,
 			  uint64_t *ret_unmapped, struct iova_failure *failure)
 {
-	struct iova_table *table = &ctx->space->table;
-	uint64_t recorded = 0, unmapped = 0;
-	size_t first, n, done = 0;
-	int r = iova_table_select_(table, range, &first, &n);
+	struct iova_unmapping unmapping = { 0 };
+	int r = iova_ctx_check_unmap_(ctx, range, &unmapping, failure);
 
-	if (r == -EINVAL) {
-		failure->conflict.region = table->mappings[first].range;
-		failure->conflict.range = range_shared(&table->mappings[first].range, range);
-		failure->conflict.source = IOVA_SOURCE_MAPPING;
-		failure->conflict.vaddr = table->mappings[first].vaddr;
-		failure->n_conflicts = 1;
-		return iova_failed_(failure, IOVA_STEP_CHECK, IOVA_WHY_CUTS_MAPPING, r);
-	}
+	if (r >= 0)
+		r = iova_ctx_unmap_live_(ctx, range, &unmapping, failure);
 	if (r < 0)
-		return iova_failed_(failure, IOVA_STEP_CHECK, IOVA_WHY_NOT_MAPPED, r);
-	while (done < n) {
-		const struct iova_mapping *mappings = &table->mappings[first + done];
-		size_t run = run_length(mappings, n - done);
-		struct iova_range whole = { mappings[0].range.start, mappings[run - 1].range.last };
-		uint64_t size;
-
-		r = unmap_run(ctx, &whole, &size, failure);
-		if (r < 0) {
-			map_again(ctx, first, done);
-			return r;
-		}
-		recorded += whole.last - whole.start + 1;
-		unmapped += size;
-		done += run;
-	}
-	/*
-	 * Success means that nothing is mapped there any more, whatever the size
-	 * (v2: vfio_dma_do_unmap removes all or refuses all).
-	 */
-	iova_table_remove_(table, first, n);
-	iova_ctx_count_unmapped_(ctx, n, recorded);
-	if (unmapped != recorded) {
-		failure->expected = recorded;
-		failure->actual = unmapped;
-		return iova_failed_(failure, IOVA_STEP_UNMAP, IOVA_WHY_UNMAP_SIZE, -EIO);
-	}
-	if (ret_unmapped)
-		*ret_unmapped = unmapped;
-	return 0;
+		return r;
+	iova_table_remove_all_(&ctx->space->table, range);
+	return iova_ctx_unmap_end_(ctx, &unmapping, ret_unmapped, failure);
 }
 
-static int unmap(struct iova_ctx *ctx, uint64_t iova, uint64_t length, uint64_t *ret_unmapped,
-		 struct iova_failure *failure)
+int iova_ctx_read_range_(const struct iova_ctx *ctx, uint64_t iova, uint64_t length,
+			 struct iova_range *ret_range, struct iova_failure *failure)
 {
-	struct iova_range range;
-
 	failure->iova = iova;
 	failure->length = length;
-	failure->granule = iova_space_granule(ctx->space);
+	failure->granule = iova_space_view_(ctx->space)->inputs.granule;
 	if (!length)
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_ZERO_LENGTH, -EINVAL);
 	if ((iova | length) & (failure->granule - 1))
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_UNALIGNED, -EINVAL);
-	if (iova_range_make(iova, length, &range) < 0)
+	if (iova_range_make(iova, length, ret_range) < 0)
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_WRAPS, -EOVERFLOW);
-	return iova_ctx_unmap_range_(ctx, &range, ret_unmapped, failure);
+	return 0;
+}
+
+static __attribute__((noinline)) int refuse_null(struct iova_failure *reterr_failure)
+{
+	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+
+	iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
+	return iova_failure_give_(reterr_failure, &failure, -EINVAL);
+}
+
+static __attribute__((noinline)) int unmap_carefully(struct iova_ctx *ctx, uint64_t iova,
+						     uint64_t length, uint64_t *ret_unmapped,
+						     struct iova_failure *reterr_failure)
+{
+	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+	struct iova_range range = { 0, 0 };
+	int r = iova_ctx_read_range_(ctx, iova, length, &range, &failure);
+
+	if (r >= 0)
+		r = iova_ctx_unmap_range_(ctx, &range, ret_unmapped, &failure);
+	return iova_failure_give_(reterr_failure, &failure, r);
+}
+
+/* A plain unmap was refused, or the kernel unmapped something else. */
+static __attribute__((noinline)) int finish_odd(struct iova_ctx *ctx,
+						const struct iova_range *range, uint64_t unmapped,
+						int r, struct iova_failure *reterr_failure)
+{
+	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+
+	failure.iova = range->start;
+	failure.length = range->last - range->start + 1;
+	failure.granule = iova_space_view_(ctx->space)->inputs.granule;
+	if (is_without_iommu(ctx, r)) {
+		(void)iova_table_remove_(&ctx->space->table, range->last);
+		iova_ctx_count_unmapped_(ctx, 1, failure.length);
+		unmapped = 0;
+		r = 0;
+	}
+	if (r < 0)
+		iova_kernel_failed_(&failure, IOVA_STEP_UNMAP, r);
+	else
+		r = tell_size(&failure, failure.length, unmapped);
+	return iova_failure_give_(reterr_failure, &failure, r);
 }
 
 IOVA_API int iova_ctx_unmap(struct iova_ctx *ctx, uint64_t iova, uint64_t length,
 			    uint64_t *ret_unmapped, struct iova_failure *reterr_failure)
 {
-	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+	const struct iova_range range = plain_range(iova, length);
+	uint64_t unmapped = 0;
 	int r;
 
-	if (!ctx) {
-		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
-		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
-	}
+	if (!ctx)
+		return refuse_null(reterr_failure);
 	pthread_mutex_lock(&ctx->lock);
-	r = unmap(ctx, iova, length, ret_unmapped, &failure);
+	r = iova_ctx_unmap_plain_(ctx, &range, &unmapped);
+	if (r == NOT_PLAIN)
+		r = unmap_carefully(ctx, iova, length, ret_unmapped, reterr_failure);
+	else if (r || unmapped != length)
+		r = finish_odd(ctx, &range, unmapped, r, reterr_failure);
+	else if (ret_unmapped)
+		*ret_unmapped = unmapped;
 	pthread_mutex_unlock(&ctx->lock);
-	return iova_failure_give_(reterr_failure, &failure, r);
+	return r;
 }
 
 IOVA_API int iova_ctx_unmap_all(struct iova_ctx *ctx, uint64_t *ret_unmapped,
@@ -157,7 +256,7 @@ IOVA_API int iova_ctx_unmap_all(struct iova_ctx *ctx, uint64_t *ret_unmapped,
 		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
 	}
 	pthread_mutex_lock(&ctx->lock);
-	if (ctx->space->table.n)
+	if (iova_space_count(ctx->space))
 		r = iova_ctx_unmap_range_(ctx, &IOVA_WHOLE_SPACE, ret_unmapped, &failure);
 	else if (ret_unmapped)
 		*ret_unmapped = 0;

@@ -35,6 +35,7 @@ IOVA_API const char *iova_source_text(uint32_t source)
 		[IOVA_SOURCE_RESERVATION] = "reservation",
 		[IOVA_SOURCE_SYSFS] = "sysfs",
 		[IOVA_SOURCE_MAPPING] = "mapping",
+		[IOVA_SOURCE_REQUEST] = "request",
 	};
 
 	if (source >= sizeof words / sizeof words[0] || !words[source])
@@ -131,6 +132,11 @@ IOVA_API int iova_conflict_text(const struct iova_conflict *conflict, char *ret_
 				"at 0x%llx",
 				start, last, (ull)c->region.start, (ull)c->region.last,
 				(ull)c->vaddr);
+	case IOVA_SOURCE_REQUEST:
+		return snprintf(ret_text, size,
+				"0x%llx-0x%llx overlaps the request for 0x%llx-0x%llx in the same "
+				"array",
+				start, last, (ull)c->region.start, (ull)c->region.last);
 	default:
 		return snprintf(ret_text, size, "0x%llx-0x%llx is not free", start, last);
 	}

@@ -142,6 +142,11 @@ bool iova_explain_overlap_(const struct story *story)
 {
 	char text[320];
 
+	if (story->failure->conflict.source == IOVA_SOURCE_REQUEST) {
+		iova_conflict_text(&story->failure->conflict, text, sizeof text);
+		iova_say_cause_(story, "Two requests overlap: %s.", text);
+		SAY_REMEDY("Let each address be in one request only.");
+	}
 	if (iova_story_has_conflict_(story)) {
 		iova_conflict_text(&story->failure->conflict, text, sizeof text);
 		iova_say_cause_(story, "Something is mapped in %s already: %s.", story->range,
@@ -236,6 +241,15 @@ static bool explain_limit(const struct story *story)
 
 	switch (f->why) {
 	case IOVA_WHY_ENTRY_LIMIT:
+		if (f->expected > 1) {
+			iova_say_cause_(story,
+					"%llu mappings are needed, and the container takes only "
+					"%llu more (of 65535 by default).",
+					(ull)f->expected, (ull)f->actual);
+			SAY_REMEDY("Map memory that is contiguous, to contiguous addresses; or "
+				   "raise the module parameter dma_entry_limit and open a new "
+				   "container.");
+		}
 		SAY("The container takes no more mappings: the limit of vfio_iommu_type1 is used "
 		    "up (65535 by default).",
 		    "Map larger contiguous pieces, unmap what is not used, or raise the module "
@@ -260,6 +274,9 @@ static bool explain_limit(const struct story *story)
 					"in the process that mapped: up to Linux 5.19 a child "
 					"after fork unmaps nothing.");
 		return true;
+	case IOVA_WHY_CANCELED:
+		SAY("The progress function of the caller wanted no more, and all was undone.",
+		    "Make the call again when the work is wanted after all.");
 	case IOVA_WHY_MAPPINGS_LIVE:
 		iova_say_cause_(story,
 				"%s is the last one, and mappings are live (%llu of them): "

@@ -83,21 +83,25 @@ static int find_broken(struct iova_change *change, const struct iova_set *warned
 		       const struct iova_picture *after, const struct iova_table *table,
 		       uint64_t granule)
 {
-	for (size_t i = 0; i < table->n; i++) {
-		const struct iova_mapping *mapping = &table->mappings[i];
+	struct iova_mapping mapping;
+	uint64_t address = 0;
+
+	for (bool more = true; more && iova_table_find_(table, address, &mapping);) {
 		struct broken_mapping *broken;
 		struct iova_range part;
 		int r;
 
-		if (!first_part(&change->entered[IOVA_TIER_REFUSED - 1], &mapping->range, &part) &&
-		    !first_part(warned, &mapping->range, &part))
+		address = mapping.range.last + 1;
+		more = address;
+		if (!first_part(&change->entered[IOVA_TIER_REFUSED - 1], &mapping.range, &part) &&
+		    !first_part(warned, &mapping.range, &part))
 			continue;
 		r = iova_array_reserve_((void **)&change->broken, &change->room,
 					change->n_broken + 1, sizeof *change->broken);
 		if (r < 0)
 			return r;
 		broken = &change->broken[change->n_broken++];
-		broken->mapping = *mapping;
+		broken->mapping = mapping;
 		iova_picture_worst_(after, &part, granule, &broken->conflict);
 	}
 	return 0;

@@ -13,28 +13,47 @@
 #define GRANULE_DEFAULT 4096
 #define GRANULE_MAX ((uint64_t)1 << 32)
 
+static const struct iova_inputs *inputs_of(const struct iova_space *space)
+{
+	return &iova_space_view_(space)->inputs;
+}
+
+/* The inputs have owners of their own: they go over from one view to the next. */
+static void view_done(struct iova_view *view)
+{
+	iova_picture_done_(&view->picture);
+	free(view);
+}
+
 /*
  * Merge new inputs and put the picture in place, or only report it. The inputs
- * stay the caller's until this has succeeded.
+ * stay the caller's until this has succeeded; then nobody reads those that they replace.
  */
 static int merge(struct iova_space *space, const struct iova_inputs *inputs, bool only_try,
 		 struct iova_change *ret_change)
 {
-	struct iova_picture picture;
-	int r = iova_picture_make_(&picture, inputs);
+	struct iova_view *old = atomic_load_explicit(&space->view, memory_order_relaxed);
+	struct iova_view *view = malloc(sizeof *view);
+	int r;
 
-	if (r < 0)
-		return r;
-	if (ret_change)
-		r = iova_change_make_(ret_change, &space->picture, &picture, &space->table,
-				      inputs->granule);
-	if (r < 0 || only_try) {
-		iova_picture_done_(&picture);
+	if (!view)
+		return -ENOMEM;
+	view->inputs = *inputs;
+	r = iova_picture_make_(&view->picture, inputs);
+	if (r < 0) {
+		free(view);
 		return r;
 	}
-	iova_picture_done_(&space->picture);
-	space->picture = picture;
-	space->inputs = *inputs;
+	if (ret_change)
+		r = iova_change_make_(ret_change, &old->picture, &view->picture, &space->table,
+				      inputs->granule);
+	if (r < 0 || only_try) {
+		view_done(view);
+		return r;
+	}
+	atomic_store(&space->view, view);
+	iova_readers_wait_(&space->readers);
+	view_done(old);
 	return 0;
 }
 
@@ -47,6 +66,7 @@ IOVA_API int iova_space_new(const struct iova_space_opts *opts, struct iova_spac
 {
 	struct iova_space_opts known;
 	struct iova_space *space;
+	struct iova_view *view;
 	int r;
 
 	if (!ret_space)
@@ -59,13 +79,19 @@ IOVA_API int iova_space_new(const struct iova_space_opts *opts, struct iova_spac
 	if (!is_granule(known.granule) || known.width > 64 || known.pad)
 		return -EINVAL;
 	space = calloc(1, sizeof *space);
-	if (!space)
+	view = calloc(1, sizeof *view);
+	if (!space || !view) {
+		free(space);
+		free(view);
 		return -ENOMEM;
-	space->inputs.granule = known.granule;
-	space->inputs.width = known.width;
-	r = iova_policy_copy_(&space->inputs.policy, known.policy);
+	}
+	iova_table_init_(&space->table);
+	atomic_init(&space->view, view);
+	view->inputs.granule = known.granule;
+	view->inputs.width = known.width;
+	r = iova_policy_copy_(&view->inputs.policy, known.policy);
 	if (r >= 0)
-		r = iova_picture_make_(&space->picture, &space->inputs);
+		r = iova_picture_make_(&view->picture, &view->inputs);
 	if (r < 0) {
 		iova_space_free(space);
 		return r;
@@ -76,14 +102,17 @@ IOVA_API int iova_space_new(const struct iova_space_opts *opts, struct iova_spac
 
 IOVA_API void iova_space_free(struct iova_space *space)
 {
+	struct iova_view *view;
+
 	if (!space)
 		return;
-	iova_set_done_(&space->inputs.kernel);
-	iova_policy_done_(&space->inputs.policy);
-	iova_groups_done_(&space->inputs.groups);
-	free(space->inputs.reservations);
-	iova_picture_done_(&space->picture);
-	free(space->table.mappings);
+	view = atomic_load_explicit(&space->view, memory_order_relaxed);
+	iova_set_done_(&view->inputs.kernel);
+	iova_policy_done_(&view->inputs.policy);
+	iova_groups_done_(&view->inputs.groups);
+	free(view->inputs.reservations);
+	view_done(view);
+	iova_table_done_(&space->table);
 	free(space);
 }
 
@@ -96,7 +125,7 @@ IOVA_API int iova_space_set_kernel(struct iova_space *space, uint32_t list,
 
 	if (!space || list > IOVA_LIST_UNRESTRICTED || (list == IOVA_LIST_RANGES) != !!ranges)
 		return -EINVAL;
-	inputs = space->inputs;
+	inputs = *inputs_of(space);
 	old = inputs.kernel;
 	inputs.list = list;
 	inputs.kernel = (struct iova_set){ 0 };
@@ -115,7 +144,7 @@ IOVA_API int iova_space_set_granule(struct iova_space *space, uint64_t granule,
 
 	if (!space || !is_granule(granule))
 		return -EINVAL;
-	inputs = space->inputs;
+	inputs = *inputs_of(space);
 	inputs.granule = granule;
 	return merge(space, &inputs, false, ret_change);
 }
@@ -127,7 +156,7 @@ IOVA_API int iova_space_set_width(struct iova_space *space, uint32_t width,
 
 	if (!space || width > 64)
 		return -EINVAL;
-	inputs = space->inputs;
+	inputs = *inputs_of(space);
 	inputs.width = width;
 	return merge(space, &inputs, false, ret_change);
 }
@@ -141,7 +170,7 @@ IOVA_API int iova_space_set_policy(struct iova_space *space, const struct iova_p
 
 	if (!space)
 		return -EINVAL;
-	inputs = space->inputs;
+	inputs = *inputs_of(space);
 	old = inputs.policy;
 	r = iova_policy_copy_(&inputs.policy, policy);
 	if (r < 0)
@@ -154,7 +183,7 @@ IOVA_API int iova_space_set_policy(struct iova_space *space, const struct iova_p
 static int replace_groups(struct iova_space *space, struct group_list *groups, bool only_try,
 			  struct iova_change *ret_change)
 {
-	struct iova_inputs inputs = space->inputs;
+	struct iova_inputs inputs = *inputs_of(space);
 	struct group_list old = inputs.groups;
 	int r;
 
@@ -169,7 +198,7 @@ static int add_groups(struct iova_space *space, const struct iova_host *host,
 		      struct iova_change *ret_change)
 {
 	struct group_list list;
-	int r = iova_groups_add_(&space->inputs.groups, host, groups, n_groups, &list);
+	int r = iova_groups_add_(&inputs_of(space)->groups, host, groups, n_groups, &list);
 
 	return r < 0 ? r : replace_groups(space, &list, only_try, ret_change);
 }
@@ -207,14 +236,14 @@ IOVA_API int iova_space_remove_group(struct iova_space *space, uint32_t group,
 
 	if (!space)
 		return -EINVAL;
-	r = iova_groups_remove_(&space->inputs.groups, group, &list);
+	r = iova_groups_remove_(&inputs_of(space)->groups, group, &list);
 	return r < 0 ? r : replace_groups(space, &list, false, ret_change);
 }
 
 int iova_space_take_(struct iova_space *space, const struct iova_news *news,
 		     struct iova_change *ret_change)
 {
-	struct iova_inputs inputs = space->inputs, old = space->inputs;
+	struct iova_inputs inputs = *inputs_of(space), old = inputs;
 	int r;
 
 	if (!is_granule(news->granule))
@@ -236,7 +265,7 @@ int iova_space_take_(struct iova_space *space, const struct iova_news *news,
 static int replace_reservations(struct iova_space *space, struct iova_reservation *reservations,
 				size_t n, struct iova_change *ret_change)
 {
-	struct iova_inputs inputs = space->inputs;
+	struct iova_inputs inputs = *inputs_of(space);
 	struct iova_reservation *old = inputs.reservations;
 	int r;
 
@@ -249,10 +278,11 @@ static int replace_reservations(struct iova_space *space, struct iova_reservatio
 
 static size_t find_reservation(const struct iova_space *space, const struct iova_range *range)
 {
+	const struct iova_inputs *inputs = inputs_of(space);
 	size_t i;
 
-	for (i = 0; i < space->inputs.n_reservations; i++) {
-		const struct iova_range *reserved = &space->inputs.reservations[i].range;
+	for (i = 0; i < inputs->n_reservations; i++) {
+		const struct iova_range *reserved = &inputs->reservations[i].range;
 
 		if (reserved->start == range->start && reserved->last == range->last)
 			break;
@@ -268,14 +298,14 @@ IOVA_API int iova_space_reserve(struct iova_space *space, const struct iova_rang
 
 	if (!space || !range || range->start > range->last)
 		return -EINVAL;
-	n = space->inputs.n_reservations;
+	n = inputs_of(space)->n_reservations;
 	if (find_reservation(space, range) < n)
 		return -EEXIST;
 	list = calloc(n + 1, sizeof *list);
 	if (!list)
 		return -ENOMEM;
 	if (n)
-		memcpy(list, space->inputs.reservations, n * sizeof *list);
+		memcpy(list, inputs_of(space)->reservations, n * sizeof *list);
 	list[n].range = *range;
 	iova_text_copy_(list[n].name, sizeof list[n].name, name ? name : "");
 	return replace_reservations(space, list, n + 1, ret_change);
@@ -289,14 +319,14 @@ IOVA_API int iova_space_unreserve(struct iova_space *space, const struct iova_ra
 
 	if (!space || !range || range->start > range->last)
 		return -EINVAL;
-	n = space->inputs.n_reservations;
+	n = inputs_of(space)->n_reservations;
 	i = find_reservation(space, range);
 	if (i == n)
 		return -ENOENT;
 	list = calloc(n, sizeof *list);
 	if (!list)
 		return -ENOMEM;
-	memcpy(list, space->inputs.reservations, i * sizeof *list);
-	memcpy(list + i, space->inputs.reservations + i + 1, (n - i - 1) * sizeof *list);
+	memcpy(list, inputs_of(space)->reservations, i * sizeof *list);
+	memcpy(list + i, inputs_of(space)->reservations + i + 1, (n - i - 1) * sizeof *list);
 	return replace_reservations(space, list, n - 1, ret_change);
 }

@@ -6,18 +6,51 @@
  * The inside of a space. The picture is always the one that the inputs give: an
  * update makes new inputs, a new picture from them and a report, and only when
  * all is made puts them in place.
+ *
+ * One thread at a time changes a space, and any number of threads may read it
+ * meanwhile: what they read of the table is right by the table's own means, the rest is a view
+ * that never changes. It is replaced as a whole, and released when nobody reads it any more.
  */
 
+#include "base/readers.h"
 #include "space/picture.h"
 #include "space/table.h"
 
 #include <libiova/space.h>
 
-struct iova_space {
+/* What was told last, and what follows from it. */
+struct iova_view {
 	struct iova_inputs inputs;
 	struct iova_picture picture;
+};
+
+struct iova_space {
+	struct iova_view *_Atomic view;
+	struct iova_readers readers; /* of the view */
 	struct iova_table table;
 };
+
+/* For who may change the space, so that nobody replaces the view meanwhile. */
+static inline const struct iova_view *iova_space_view_(const struct iova_space *space)
+{
+	return atomic_load_explicit(&space->view, memory_order_relaxed);
+}
+
+/* For everybody: the view stays until iova_space_leave_(), which is to come soon. */
+struct view_reader {
+	const struct iova_view *view;
+	_Atomic uint32_t *inside;
+};
+static inline struct view_reader iova_space_enter_(const struct iova_space *space)
+{
+	_Atomic uint32_t *inside = iova_readers_enter_(&space->readers);
+
+	return (struct view_reader){ atomic_load(&space->view), inside };
+}
+static inline void iova_space_leave_(struct view_reader reader)
+{
+	iova_readers_leave_(reader.inside);
+}
 
 struct broken_mapping {
 	struct iova_mapping mapping;
@@ -53,10 +86,15 @@ int iova_change_make_(struct iova_change *change, const struct iova_picture *bef
 /*
  * check.c: the conflicts of a whole range, lowest first, into the caller's array;
  * returns how many there are. *ret_verdict: the worst, IOVA_VERDICT_ALLOW if none.
+ * For who may change the space.
  */
 size_t iova_space_conflicts_(const struct iova_space *space, const struct iova_range *range,
 			     uint32_t *ret_verdict, struct iova_conflict *ret_conflicts,
 			     size_t n_conflicts);
+
+/* alloc.c: iova_space_alloc() within a view, of a length that is a multiple of its granule. */
+int iova_view_alloc_(const struct iova_view *view, const struct iova_table *table, uint64_t length,
+		     const struct iova_alloc_opts *opts, uint64_t *ret_iova);
 
 /* change.c: the worst that a picture has against a range. */
 void iova_picture_worst_(const struct iova_picture *picture, const struct iova_range *range,

@@ -34,11 +34,11 @@ int iova_sys_close_(const struct iova_sys *sys, int fd)
 	return sys->close(sys->data, fd);
 }
 
-int iova_sys_ioctl_(const struct iova_sys *sys, int fd, unsigned long request, void *argument)
+int iova_sys_ioctl_again_(const struct iova_sys *sys, int fd, unsigned long request, void *argument)
 {
 	int r = -EINTR;
 
-	for (int i = 0; i < TRIES && r == -EINTR; i++)
+	for (int i = 1; i < TRIES && r == -EINTR; i++)
 		r = sys->ioctl(sys->data, fd, request, argument);
 	return r;
 }

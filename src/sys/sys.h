@@ -8,6 +8,7 @@
  * times, and that answers which no system may give become -EPROTO.
  */
 
+#include <errno.h>
 #include <libiova/sys.h>
 
 /* The table to use: the caller's, checked, or the real one. Returns 0 or -EINVAL. */
@@ -15,7 +16,17 @@ int iova_sys_choose_(const struct iova_sys *sys, const struct iova_sys **ret_sys
 
 int iova_sys_open_(const struct iova_sys *sys, int dir, const char *path, int flags);
 int iova_sys_close_(const struct iova_sys *sys, int fd);
-int iova_sys_ioctl_(const struct iova_sys *sys, int fd, unsigned long request, void *argument);
+int iova_sys_ioctl_again_(const struct iova_sys *sys, int fd, unsigned long request,
+			  void *argument);
+
+/* Inline, as every map makes one. */
+static inline int iova_sys_ioctl_(const struct iova_sys *sys, int fd, unsigned long request,
+				  void *argument)
+{
+	int r = sys->ioctl(sys->data, fd, request, argument);
+
+	return r == -EINTR ? iova_sys_ioctl_again_(sys, fd, request, argument) : r;
+}
 
 /* Read a text file or link of at most size - 1 bytes, ended by NUL. Returns its length. */
 int64_t iova_sys_read_text_(const struct iova_sys *sys, int dir, const char *path, char *text,

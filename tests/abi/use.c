@@ -63,13 +63,35 @@ static int use_a_host(const char *root, uint32_t *ret_verdict)
 	return 0;
 }
 
+static int go_on(void *data, uint64_t done, uint64_t total)
+{
+	return data || done > total;
+}
+
+static int use_arrays(void)
+{
+	struct iova_mapping mappings[2] = { { { 0x1000, 0x1fff }, 0x7f0000, IOVA_READ, 0 },
+					    { { 0x2000, 0x2fff }, 0x7f8000, IOVA_READ, 0 } };
+	struct iova_request request = { 0x1000, 0x7f0000, 0x1000, IOVA_READ, 0 };
+	struct iova_many_opts opts = { sizeof opts, IOVA_MANY_ANYWHERE,      0, 0x200000, go_on,
+				       NULL,        { 0, 0, 0, 0, { 0, 0 } } };
+	struct iova_space *space;
+
+	CHECK(iova_space_new(NULL, &space) == 0);
+	CHECK(iova_space_record_many(space, mappings, 2) == 0 && iova_space_count(space) == 2);
+	iova_space_free(space);
+	CHECK(iova_ctx_map_many(NULL, &request, 1, &opts, NULL) < 0);
+	CHECK(iova_ctx_unmap_many(NULL, &request, 1, &opts, NULL, NULL) < 0);
+	return 0;
+}
+
 int main(int argc, char **argv)
 {
 	static const char *const words[] = { "?", "allow", "warn", "refuse" };
 	uint32_t verdict;
 
 	CHECK(argc == 2 && iova_version() == IOVA_VERSION);
-	if (use_a_set() || use_a_host(argv[1], &verdict))
+	if (use_a_set() || use_arrays() || use_a_host(argv[1], &verdict))
 		return 1;
 	printf("%s\n", words[verdict]);
 	return 0;

@@ -43,8 +43,16 @@ static void request(struct world *world, uint32_t kind)
 	    kind == 1 ? (unsigned)world->request_error : (unsigned)world->request_event);
 }
 
-static void context_call(struct world *world, struct user *user, uint32_t which)
+static void context_call(struct world *world, struct user *user, uint32_t which, bool many)
 {
+	if (many && which == 1) {
+		call_map_many(world, user);
+		return;
+	}
+	if (many && which == 9) {
+		call_unmap_many(world, user);
+		return;
+	}
 	switch (which) {
 	case 0:
 	case 1:
@@ -187,7 +195,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 			request(&world, 1 + (op & 1));
 			continue;
 		} else if (which < 20 && user->told.granule && op < 0x80) {
-			context_call(&world, user, which);
+			context_call(&world, user, which, op & 0x40);
 		} else {
 			space_call(&world, user, which % 6);
 		}

@@ -113,6 +113,18 @@ class Comments(unittest.TestCase):
             with self.subTest(function.name):
                 self.assertEqual(named - listed, set())
 
+    def test_a_space_may_be_read_beside_the_thread_that_changes_it(self):
+        words = {'const struct iova_space *space': 'MT-Safe',
+                 'struct iova_space *space': 'MT-Safe race:space'}
+        functions = [function for function in headers.functions() if 'space' in function.parameters
+                     and function.name != 'iova_space_free']
+        self.assertGreater(len(functions), 20)
+        for function in functions:
+            first = re.search(r'\(((?:const )?struct iova_space \*space)\b', function.declaration)
+            with self.subTest(function.name):
+                self.assertEqual(re.findall(r'^@mt\s+(.*)', function.doc, re.MULTILINE),
+                                 [words[first.group(1)]])
+
     def test_every_header_says_what_it_is_for(self):
         for path in headers.names():
             with self.subTest(path):

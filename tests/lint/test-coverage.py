@@ -3,7 +3,9 @@
 import importlib.machinery
 import importlib.util
 import sys
+import tempfile
 import unittest
+from pathlib import Path
 
 import tap
 import tree
@@ -45,6 +47,18 @@ class Coverage(unittest.TestCase):
                          ['src/set/a.c:3: 1 of 4 branches: if (a && g)',
                           'src/set/a.c:4: never run: return 1;'])
         self.assertEqual(list(coverage.complaints([PART], {BRANCH: 'why', LINE: 'why'})), [])
+
+    def test_what_is_compiled_for_vectors_is_a_file_of_its_own(self):
+        lines = {'file': 'src/space/a.c', 'lines': [line(4, 0)]}
+        files = [coverage.File(lines | {'lines': [line(4, 1)]}, SOURCE),
+                 coverage.File(lines, SOURCE, ', vector')]
+        self.assertEqual(list(coverage.complaints(files, {})),
+                         ['src/space/a.c, vector:4: never run: return 1;'])
+        with tempfile.TemporaryDirectory() as build:
+            for name in ('libiova_tree_vector.a.p', 'libtree-vector-4.a.p', 'libtree-4.a.p', 'x'):
+                (Path(build) / 'src' / name).mkdir(parents=True)
+            found = [Path(path).name for path in coverage.vector_folders(Path(build))]
+        self.assertEqual(found, ['libiova_tree_vector.a.p', 'libtree-vector-4.a.p'])
 
     def test_an_excuse_has_to_be_needed(self):
         found = list(coverage.complaints([FULL], {BRANCH: 'why'}))

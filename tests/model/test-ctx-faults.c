@@ -197,6 +197,50 @@ static int run_unmap_all(struct play *play, struct iova_failure *failure)
 	return iova_ctx_unmap_all(play->ctx, NULL, failure);
 }
 
+/* Arrays: two runs of two pieces each, and one that goes elsewhere */
+
+static struct iova_request many[] = {
+	{ AT + 8 * MIB, VADDR, 2 * MIB, 0, 0 },
+	{ AT + 5 * MIB, VADDR + MIB, MIB, IOVA_READ, 0 },
+	{ AT + 4 * MIB, VADDR, MIB, IOVA_READ, 0 },
+};
+static const struct iova_many_opts in_steps = { .size = sizeof in_steps, .step = MIB };
+static const struct iova_many_opts anywhere = {
+	.size = sizeof anywhere, .flags = IOVA_MANY_ANYWHERE, .step = MIB, .alloc = { .align = MIB }
+};
+
+static int run_map_many(struct play *play, struct iova_failure *failure)
+{
+	return iova_ctx_map_many(play->ctx, many, 3, &in_steps, failure);
+}
+
+static int run_map_many_anywhere(struct play *play, struct iova_failure *failure)
+{
+	struct iova_request requests[3] = { many[0], many[1], many[2] };
+
+	return iova_ctx_map_many(play->ctx, requests, 3, &anywhere, failure);
+}
+
+/* More records than one node of the table holds. */
+static int run_map_many_pieces(struct play *play, struct iova_failure *failure)
+{
+	struct iova_request request = { AT + 4 * MIB, VADDR, 80 * PAGE, 0, 0 };
+	struct iova_many_opts by_pages = { .size = sizeof by_pages, .step = PAGE };
+
+	return iova_ctx_map_many(play->ctx, &request, 1, &by_pages, failure);
+}
+
+static void map_pieces(struct play *play)
+{
+	attach_and_map(play);
+	assert_int_equal(iova_ctx_map_many(play->ctx, many, 3, &in_steps, NULL), 0);
+}
+
+static int run_unmap_many(struct play *play, struct iova_failure *failure)
+{
+	return iova_ctx_unmap_many(play->ctx, many, 3, &in_steps, NULL, failure);
+}
+
 /* The rest */
 
 static int run_limits(struct play *play, struct iova_failure *failure)
@@ -250,6 +294,10 @@ static int run_close(struct play *play, struct iova_failure *failure)
 	X(unmapping_one, "desktop", map_with_gaps, run_unmap_one, NULL, NULL, 0)                  \
 	X(unmapping_over_gaps, "desktop", map_with_gaps, run_unmap_gaps, NULL, NULL, 0)           \
 	X(unmapping_all, "desktop", map_with_gaps, run_unmap_all, NULL, NULL, 0)                  \
+	X(mapping_many, "desktop", attach_and_map, run_map_many, NULL, NULL, 0)                   \
+	X(mapping_many_anywhere, "desktop", attach_and_map, run_map_many_anywhere, NULL, NULL, 0) \
+	X(mapping_many_pieces, "desktop", attach_and_map, run_map_many_pieces, NULL, NULL, 0)     \
+	X(unmapping_many, "desktop", map_pieces, run_unmap_many, NULL, NULL, 0)                   \
 	X(asking_for_limits, "desktop", attach_and_map, run_limits, NULL, NULL, 0)                \
 	X(opening_a_device, "desktop", attach_and_map, run_open_device, NULL, NULL, 0)            \
 	X(probing_the_width, "old", attach_and_map, run_probe, NULL, NULL, 0)                     \

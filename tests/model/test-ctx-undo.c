@@ -105,14 +105,13 @@ static void what_cannot_be_mapped_again_is_forgotten_and_told(void **state)
 	fail_nth(world, IOVA_SIM_CALL_UNMAP, 3, EBUSY);
 	fail_nth(world, IOVA_SIM_CALL_MAP, 1, ENOMEM);
 	assert_int_equal(iova_ctx_unmap_all(ctx, NULL, NULL), -EBUSY);
-	/* The second run comes back first. */
 	assert_int_equal(ears.n[IOVA_LOG_ERR], 1);
-	assert_non_null(strstr(ears.last[IOVA_LOG_ERR], "0x40200000-0x402fffff"));
+	assert_non_null(strstr(ears.last[IOVA_LOG_ERR], "0x40000000-0x400fffff"));
 	assert_int_equal(iova_space_count(iova_ctx_space(ctx)), 2);
 	world_assert_n_mappings(world, 2);
-	world_assert_mapping(world, 0, AT, VADDR, MIB, 3);
+	world_assert_mapping(world, 0, AT + 2 * MIB, VADDR, MIB, 3);
 	world_assert_mapping(world, 1, AT + 4 * MIB, VADDR, MIB, 3);
-	assert_mapped(ctx, AT + 2 * MIB, MIB);
+	assert_mapped(ctx, AT, MIB);
 	iova_ctx_close(ctx);
 }
 

@@ -191,7 +191,7 @@ static bool space_doubts(const struct iova_space *space, uint32_t group)
 		i++;
 	if (i == n)
 		return true;
-	if (iova_policy_unreadable_(&space->inputs.policy) == IOVA_VERDICT_ALLOW)
+	if (iova_policy_unreadable_(&iova_space_view_(space)->inputs.policy) == IOVA_VERDICT_ALLOW)
 		return true;
 	for (i = 0; !iova_space_nth_segment(space, i, &segment); i++)
 		for (size_t j = 0; !iova_space_nth_reason(space, i, j, &reason); j++)

@@ -103,10 +103,13 @@ static void put_kernel(struct pen *pen, const struct world *world)
 
 static void put_table(struct pen *pen, const struct iova_space *space)
 {
-	for (size_t i = 0; i < space->table.n; i++) {
-		const struct iova_mapping *mapping = &space->table.mappings[i];
+	struct iova_mapping mapping;
 
-		put_mapping(pen, &mapping->range, mapping->vaddr, mapping->access);
+	for (uint64_t next = 0; iova_space_find(space, next, &mapping) == 0;) {
+		put_mapping(pen, &mapping.range, mapping.vaddr, mapping.access);
+		next = mapping.range.last + 1;
+		if (!next)
+			break;
 	}
 }
 

@@ -55,6 +55,14 @@
 	  (struct iova_ctx * ctx, void *vaddr, uint64_t length, const struct iova_map_opts *opts, \
 	   struct iova_failure *failure),                                                         \
 	  (ctx, vaddr, length, opts, watched.failure), NULL, 0)                                   \
+	X(iova_ctx_map_many,                                                                      \
+	  (struct iova_ctx * ctx, struct iova_request * requests, size_t n,                       \
+	   const struct iova_many_opts *opts, struct iova_failure *failure),                      \
+	  (ctx, requests, n, opts, watched.failure), requests, n * sizeof *requests)              \
+	X(iova_ctx_unmap_many,                                                                    \
+	  (struct iova_ctx * ctx, const struct iova_request *requests, size_t n,                  \
+	   const struct iova_many_opts *opts, uint64_t *unmapped, struct iova_failure *failure),  \
+	  (ctx, requests, n, opts, unmapped, watched.failure), unmapped, sizeof *unmapped)        \
 	X(iova_ctx_unmap,                                                                         \
 	  (struct iova_ctx * ctx, uint64_t iova, uint64_t length, uint64_t * unmapped,            \
 	   struct iova_failure * failure),                                                        \
@@ -125,6 +133,9 @@
 	  (space, range, change), NULL, 0)                                                         \
 	X(iova_space_record, (struct iova_space * space, const struct iova_mapping *mapping),      \
 	  (space, mapping), NULL, 0)                                                               \
+	X(iova_space_record_many,                                                                  \
+	  (struct iova_space * space, const struct iova_mapping *mappings, size_t n),              \
+	  (space, mappings, n), NULL, 0)                                                           \
 	X(iova_space_read_tier,                                                                    \
 	  (const struct iova_space *space, uint32_t tier, struct iova_set *set),                   \
 	  (space, tier, set), NULL, 0)                                                             \
@@ -176,6 +187,8 @@ _Noreturn void watched__exit(int status);
 #define iova_ctx_map_fixed watched_iova_ctx_map_fixed
 #define iova_ctx_map watched_iova_ctx_map
 #define iova_ctx_map_identity watched_iova_ctx_map_identity
+#define iova_ctx_map_many watched_iova_ctx_map_many
+#define iova_ctx_unmap_many watched_iova_ctx_unmap_many
 #define iova_ctx_unmap watched_iova_ctx_unmap
 #define iova_ctx_unmap_all watched_iova_ctx_unmap_all
 #define iova_policy_override_range watched_iova_policy_override_range
@@ -199,6 +212,7 @@ _Noreturn void watched__exit(int status);
 #define iova_space_reserve watched_iova_space_reserve
 #define iova_space_unreserve watched_iova_space_unreserve
 #define iova_space_record watched_iova_space_record
+#define iova_space_record_many watched_iova_space_record_many
 #define iova_space_read_tier watched_iova_space_read_tier
 #define iova_space_read_kernel watched_iova_space_read_kernel
 #define iova_space_alloc watched_iova_space_alloc

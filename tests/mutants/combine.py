@@ -3,6 +3,8 @@
 body for each of its mutants, and the environment says which one is to run."""
 import re
 
+import csource
+
 CHOICE = 'MUTANT'
 HEAD = 'static int mutant_chosen_;\n'
 TAIL = f'''
@@ -18,9 +20,10 @@ __attribute__((constructor)) static void mutant_choose_(void)
 
 def returns_nothing(source, start):
     """Whether the function whose body starts there is void."""
-    head = source[:start]
+    head = csource.without_directives(source[:start])
     head = head[max(head.rfind('\n}'), head.rfind(';\n'), head.rfind('*/\n')) + 1:]
-    return bool(re.search(r'\bvoid \w+$', head.split('(', 1)[0]))
+    head = re.sub(r'__attribute__\s*\(\(.*?\)\)', '', head, flags=re.DOTALL)
+    return bool(re.search(r'\bvoid\s+\w+\s*$', head.split('(', 1)[0]))
 
 
 def combined(source, numbered):

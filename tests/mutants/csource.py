@@ -15,6 +15,7 @@ TOKEN = re.compile(r'''
   | (?P<mark><<=|>>=|\.\.\.|->|\+\+|--|<<|>>|[<>=!+\-*/%&|^]=|&&|\|\||[^\s\w])
 ''', re.VERBOSE | re.DOTALL)
 
+DIRECTIVE = re.compile(r'^#[ \t]*(\w+)(?:[^\n\\]|\\\n?)*', re.MULTILINE)
 CLOSING = {'(': ')', '[': ']', '{': '}'}
 HEADS = ('if', 'while', 'for', 'switch')
 
@@ -63,17 +64,46 @@ def macros(source):
         yield Region(match.group(1), source, list(tokens(match.group(2), match.start(2))))
 
 
+def is_whole(text):
+    items = list(tokens(text))
+    return len(mate(items)) == sum(token.text in '()[]{}' for token in items)
+
+
+def blanked(source, start, behind):
+    return source[:start] + re.sub(r'\S', ' ', source[start:behind]) + source[behind:]
+
+
+def without_directives(source):
+    """Of branches that each open or close what the others do too, only the first is left."""
+    opened = []
+    for found in DIRECTIVE.finditer(source):
+        word = found.group(1)
+        source = blanked(source, *found.span())
+        if word in ('if', 'ifdef', 'ifndef'):
+            opened.append([found.end()])
+        elif word in ('else', 'elif') and opened:
+            opened[-1] += [found.start(), found.end()]
+        elif word == 'endif' and opened:
+            marks = opened.pop() + [found.start()]
+            branches = list(zip(marks[::2], marks[1::2]))
+            if not all(is_whole(source[start:behind]) for start, behind in branches):
+                for start, behind in branches[1:]:
+                    source = blanked(source, start, behind)
+    return source
+
+
 def regions(source):
     """Macros with a value, function bodies, and tables at the top of the file."""
     yield from macros(source)
-    plain = re.sub(r'^#(?:[^\n\\]|\\\n?)*', lambda found: re.sub(r'\S', ' ', found.group()), source,
-                   flags=re.MULTILINE)
-    items = list(tokens(plain))
+    source = without_directives(source)
+    items = list(tokens(source))
     pairs, name, i = mate(items), '', 0
     while i < len(items):
         token = items[i]
         if token.text == '{':
             before = items[i - 1].text
+            if before == '=' and items[i - 2].kind == 'word':
+                name = items[i - 2].text
             if before in (')', '='):
                 yield Region(name, source, items[i:pairs[i] + 1])
             i = pairs[i]

@@ -104,7 +104,7 @@ class Places:
             first, behind = next(((context, behind) for context, start, behind in spans
                                   if start <= mutant.start and mutant.behind <= behind), whole)
             short = mutant.path.removeprefix('src/')
-            said = quote(self.source, first, behind, mutant)
+            said = quote(region.source, first, behind, mutant)
             said = f'{short} {region.name} {mutant.kind}: {said}'
             seen[said] = seen.get(said, 0) + 1
             mutant.body = whole if is_body else None

@@ -100,6 +100,62 @@ class Places(unittest.TestCase):
         self.assertLess(len(twice[0]), len(self.mutants))
 
 
+class Reading(unittest.TestCase):
+    """What csource makes of C that is harder to read than the sample."""
+
+    def names(self, source):
+        return [region.name for region in csource.regions(source)]
+
+    def ids(self, source):
+        return {mutant.id for mutant in places.mutants('src/set/a.c', source)}
+
+    def test_a_table_that_two_branches_open_is_read_as_the_first_opens_it(self):
+        source = ('#ifdef FAST\nconst struct ops fast = {\n\t.name = "fast",\n#else\n'
+                  'const struct ops slow = {\n\t.name = "slow",\n#endif\n\t.find = find,\n};\n\n'
+                  'static int after(int a)\n{\n\treturn a < 3;\n}\n')
+        self.assertEqual(self.names(source), ['fast', 'after'])
+        ids = ' '.join(self.ids(source))
+        self.assertIn('{"fast" to "xfast"}', ids)
+        self.assertIn('{.find = find, dropped}', ids)
+        self.assertIn('set/a.c after compare', ids)
+        self.assertNotRegex(ids, '#|slow')
+
+    def test_branches_that_are_whole_are_all_read(self):
+        source = ('int f(int a)\n{\n#if defined(FAST) && \\\n\tdefined(NEW)\n'
+                  '\tif (a) {\n\t\treturn 1;\n\t}\n'
+                  '#elif defined(SLOW)\n#ifdef OLD\n\treturn 7;\n#endif\n\treturn 2;\n'
+                  '#else\n\treturn 3;\n#endif\n}\n')
+        ids = ' '.join(self.ids(source))
+        for value in '1723':
+            self.assertIn(f'return {{{value} to 0}}', ids)
+
+    def test_a_branch_inside_one_that_is_not_whole_goes_with_it(self):
+        source = ('#ifdef A\nint f(int a)\n{\n#else\n#ifdef B\nint g(int a)\n#else\n'
+                  'int h(int a)\n#endif\n{\n#endif\n\treturn a < 3;\n}\n')
+        self.assertEqual(self.names(source), ['f'])
+
+    def test_attributes_hide_neither_the_name_nor_what_is_returned(self):
+        for head in ('void f(int a)', 'static void\nf(int a)',
+                     'static __attribute__((noinline)) void f(int a)',
+                     'static __attribute__((target("avx2"), noinline)) void\nf(int a)',
+                     '#if defined(A) || B(c)\n#endif\nvoid f(int a)',
+                     'int x;\n\nstatic inline __attribute__((always_inline)) void f(int a)'):
+            source = head + '\n{\n\tg(a);\n}\n'
+            with self.subTest(head):
+                self.assertEqual(self.names(source), ['f'])
+                self.assertTrue(combine.returns_nothing(source, source.index('{')))
+                other = source.replace('void', 'int')
+                self.assertFalse(combine.returns_nothing(other, other.index('{')))
+
+    def test_every_source_that_is_mutated_is_read_to_its_end(self):
+        for layer in mutate.LAYERS:
+            for path in sorted((mutate.ROOT / layer).glob('*.c')):
+                source = path.read_text(encoding='utf-8')
+                defined = re.findall(r'(\w+)\((?:[^(){};"]|\([^()]*\))*\)\n\{\n', source)
+                with self.subTest(path.name):
+                    self.assertEqual(set(defined) - set(self.names(source)), set())
+
+
 class Combined(unittest.TestCase):
     def test_it_holds_every_body_once_and_the_original_last(self):
         mutants = [mutant for mutant in places.mutants('src/set/sample.c', SAMPLE) if mutant.body]

@@ -151,12 +151,12 @@ static inline void note_space(struct notes *notes, const struct iova_space *spac
 	     iova_space_top_known(space));
 	assert_int_equal(iova_space_read_kernel(space, &list, NULL), 0);
 	note(notes, "list %u", (unsigned)list);
-	note_set(notes, " kernel", &space->inputs.kernel);
+	note_set(notes, " kernel", &iova_space_view_(space)->inputs.kernel);
 	for (size_t i = 0; i < iova_space_read_groups(space, groups, 16); i++)
 		note(notes, "group %u\n", (unsigned)groups[i]);
 	for (int i = 0; i < 3; i++)
-		note_set(notes, "tier", &space->picture.tiers[i]);
-	note_set(notes, "preferred", &space->picture.preferred);
+		note_set(notes, "tier", &iova_space_view_(space)->picture.tiers[i]);
+	note_set(notes, "preferred", &iova_space_view_(space)->picture.preferred);
 	note_segments(notes, space);
 	for (uint64_t at = 0; !iova_space_find(space, at, &mapping); at = mapping.range.last + 1) {
 		note_range(notes, "mapping", &mapping.range);

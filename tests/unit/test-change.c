@@ -253,9 +253,11 @@ static void worst_is_the_lowest_of_the_worst_or_none(void **state)
 	(void)state;
 	assert_int_equal(iova_space_reserve(space, RANGE(0x18000, 0x2ffff), "high", NULL), 0);
 	assert_int_equal(iova_space_reserve(space, RANGE(0x10000, 0x1ffff), "low", NULL), 0);
-	iova_picture_worst_(&space->picture, RANGE(0x19000, 0x19fff), PAGE, &worst);
+	iova_picture_worst_(&iova_space_view_(space)->picture, RANGE(0x19000, 0x19fff), PAGE,
+			    &worst);
 	assert_string_equal(worst.word, "low");
-	iova_picture_worst_(&space->picture, RANGE(0x40000, 0x40fff), PAGE, &worst);
+	iova_picture_worst_(&iova_space_view_(space)->picture, RANGE(0x40000, 0x40fff), PAGE,
+			    &worst);
 	assert_int_equal(worst.verdict, 0);
 	assert_int_equal(worst.group, IOVA_GROUP_NONE);
 	iova_space_free(space);

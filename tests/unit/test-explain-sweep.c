@@ -13,7 +13,7 @@
 #include "explain-help.h"
 
 #define N_STEPS IOVA_STEP_OPEN_DEVICE
-#define N_WHYS IOVA_WHY_NO_TYPE1
+#define N_WHYS IOVA_WHY_CANCELED
 
 /* Two whole sentences: begun like one, ended by a full stop, with nothing left out. */
 static void assert_sentence(const char *text, size_t room)

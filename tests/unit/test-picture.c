@@ -105,13 +105,15 @@ static void assert_in_tier(const struct iova_space *space, uint64_t address, uin
 	struct iova_range one = { address, address };
 
 	for (uint32_t t = IOVA_TIER_USABLE; t <= IOVA_TIER_REFUSED; t++)
-		assert_int_equal(iova_set_contains(&space->picture.tiers[t - 1], &one), t == tier);
+		assert_int_equal(iova_set_contains(&iova_space_view_(space)->picture.tiers[t - 1],
+						   &one),
+				 t == tier);
 }
 
 static void assert_mappable_is_whole_granules(const struct iova_space *space)
 {
 	for (int t = 0; t < 2; t++) {
-		const struct iova_set *set = &space->picture.tiers[t];
+		const struct iova_set *set = &iova_space_view_(space)->picture.tiers[t];
 
 		assert_true(iova_set_is_canonical_(set));
 		for (size_t i = 0; i < set->n; i++) {
@@ -138,8 +140,11 @@ static void assert_as_oracle(const struct iova_space *space)
 
 		assert_in_tier(space, piece->range.start, piece->tier);
 		assert_in_tier(space, piece->range.last, piece->tier);
-		assert_int_equal(iova_picture_tier_(&space->picture, &piece->range), piece->tier);
-		assert_int_equal(iova_set_contains(&space->picture.preferred, &piece->range),
+		assert_int_equal(iova_picture_tier_(&iova_space_view_(space)->picture,
+						    &piece->range),
+				 piece->tier);
+		assert_int_equal(iova_set_contains(&iova_space_view_(space)->picture.preferred,
+						   &piece->range),
 				 piece->tier == IOVA_TIER_USABLE && !piece->relaxable);
 	}
 	assert_mappable_is_whole_granules(space);
@@ -162,7 +167,7 @@ static void random_spaces_are_as_the_oracle_says(void **state)
 		space = told_make(&told);
 		assert_as_oracle(space);
 		for (uint32_t t = IOVA_TIER_USABLE; t <= IOVA_TIER_REFUSED; t++)
-			seen[t] += space->picture.tiers[t - 1].n > 0;
+			seen[t] += iova_space_view_(space)->picture.tiers[t - 1].n > 0;
 		iova_space_free(space);
 	}
 	/* The generator is worth something only if each tier turns up often. */

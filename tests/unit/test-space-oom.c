@@ -12,6 +12,7 @@
 #include "oom.h"
 #include "set-help.h"
 #include "space-help.h"
+#include "space/tree.h"
 
 #include "busy-space.h"
 
@@ -96,7 +97,7 @@ static int do_read_kernel(const struct scene *s)
 
 static int do_record(const struct scene *s)
 {
-	struct iova_mapping mapping = { .range = { 0, 0xfff }, .access = IOVA_READ };
+	struct iova_mapping mapping = { .range = { -PAGE, UINT64_MAX }, .access = IOVA_READ };
 
 	return iova_space_record(s->space, &mapping);
 }
@@ -110,8 +111,9 @@ static struct scene new_scene(void)
 
 	assert_int_equal(iova_set_new(&scene.empty), 0);
 	assert_int_equal(iova_policy_override_group(scene.policy, 2, IOVA_VERDICT_ALLOW), 0);
-	/* a table with no room left, */
-	for (uint64_t i = 1; scene.space->table.n < scene.space->table.room; i++)
+	/* a table that has to make room for one more, */
+	for (uint64_t i = 1;
+	     scene.space->table.leaves.n_free || scene.space->table.tail->n < TREE_WIDTH; i++)
 		record_mapping(scene.space, i * PAGE, i * PAGE + PAGE - 1);
 	/* and a report that has something in it */
 	assert_int_equal(iova_space_try_group(scene.space, &made.host, 1, scene.change), 0);

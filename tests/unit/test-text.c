@@ -95,6 +95,9 @@ static void other_sources_are_told_apart(void **state)
 	conflict.vaddr = 0x7f0000000000;
 	assert_text(&conflict, "0x1000-0x1fff overlaps the live mapping 0x800-0x27ff of memory at "
 			       "0x7f0000000000");
+	conflict = conflict_of(IOVA_SOURCE_REQUEST);
+	assert_text(&conflict,
+		    "0x1000-0x1fff overlaps the request for 0x800-0x27ff in the same array");
 	conflict = conflict_of(77);
 	assert_text(&conflict, "0x1000-0x1fff is not free");
 }
@@ -138,12 +141,12 @@ static void numbers_have_words(void **state)
 					     "msi",     "unknown", "unknown" };
 	static const char *const sources[] = { "unknown",     "kernel",  "region",    "width",
 					       "unknown-top", "granule", "last-page", "reservation",
-					       "sysfs",       "mapping", "unknown" };
+					       "sysfs",       "mapping", "request",   "unknown" };
 
 	(void)state;
 	for (uint32_t i = 0; i < 7; i++)
 		assert_string_equal(iova_region_type_text(i), types[i]);
-	for (uint32_t i = 0; i < 11; i++)
+	for (uint32_t i = 0; i < 12; i++)
 		assert_string_equal(iova_source_text(i), sources[i]);
 	assert_string_equal(iova_region_type_text(UINT32_MAX), "unknown");
 	assert_string_equal(iova_source_text(UINT32_MAX), "unknown");

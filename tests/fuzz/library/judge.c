@@ -45,7 +45,7 @@ static void verify_failure(const struct user *user, int r, const struct iova_fai
 
 	CHECK(failure->error == r);
 	CHECK(failure->step >= IOVA_STEP_ARGUMENT && failure->step <= IOVA_STEP_OPEN_DEVICE);
-	CHECK(failure->why <= IOVA_WHY_NO_TYPE1);
+	CHECK(failure->why <= IOVA_WHY_CANCELED);
 	CHECK((failure->why == IOVA_WHY_REFUSED) == (r == -EADDRNOTAVAIL));
 	CHECK(failure->why != IOVA_WHY_REFUSED || failure->n_conflicts);
 	CHECK((failure->why == IOVA_WHY_BREAKS_MAPPING) == (r == -EADDRINUSE));

@@ -33,7 +33,7 @@ bool runs_differ(const struct world *world, const struct user *user, struct iova
 }
 
 /* Of what was in the range, as much as the library still has; nothing else may have changed. */
-static void keep_what_is_left(struct user *user, struct iova_range range)
+void keep_what_is_left(struct user *user, struct iova_range range)
 {
 	size_t kept = 0;
 
