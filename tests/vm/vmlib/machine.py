@@ -12,8 +12,15 @@ COMMON = ["-accel", "tcg", "-display", "none", "-monitor", "none", "-no-reboot"]
 CMDLINE = ["panic=-1", "mitigations=off", "random.trust_cpu=on", "audit=0", "net.ifnames=0"]
 
 
-def command(guest, kernel, initramfs, extra=()):
-    return [*guest.machine, *COMMON, *guest.iommu, *guest.devices,
+# Idle time is skipped, and the kernel must not leave the one clock that is exact.
+COUNTED = ["-icount", "shift=0,sleep=off"]
+COUNTED_CMDLINE = ["clocksource=tsc", "tsc=reliable"]
+
+
+def command(guest, kernel, initramfs, extra=(), counted=False):
+    if counted:
+        extra = [*extra, *COUNTED_CMDLINE]
+    return [*guest.machine, *COMMON, *(COUNTED if counted else []), *guest.iommu, *guest.devices,
             "-serial", "chardev:console", *guest.port,
             "-kernel", str(kernel / "vmlinuz"), "-initrd", str(initramfs),
             "-append", " ".join([*CMDLINE, *guest.cmdline, *extra])]
