@@ -3,6 +3,8 @@
 
 #include "base/opts.h"
 
+#include <errno.h>
+
 struct iova_failure iova_failure_about_(uint32_t group)
 {
 	return (struct iova_failure){
@@ -36,4 +38,12 @@ int iova_failure_give_(struct iova_failure *reterr_failure, struct iova_failure 
 		(void)iova_info_write_(reterr_failure, sizeof *failure, failure, sizeof *failure);
 	}
 	return r;
+}
+
+int iova_failure_null_(struct iova_failure *reterr_failure)
+{
+	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+
+	iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
+	return iova_failure_give_(reterr_failure, &failure, -EINVAL);
 }

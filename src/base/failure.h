@@ -19,6 +19,9 @@ int iova_failed_(struct iova_failure *failure, uint32_t step, uint32_t why, int 
 /* The same for an errno that came from the kernel. */
 int iova_kernel_failed_(struct iova_failure *failure, uint32_t step, int error);
 
+/* An argument is NULL: tells the caller's and returns -EINVAL. */
+int iova_failure_null_(struct iova_failure *reterr_failure);
+
 /* If r < 0, write the failure to the caller's. Returns r. */
 int iova_failure_give_(struct iova_failure *reterr_failure, struct iova_failure *failure, int r);
 

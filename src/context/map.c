@@ -178,14 +178,6 @@ static int map_placed(struct iova_ctx *ctx, const struct request *request,
 	return r < 0 ? r : commit(ctx, request, failure);
 }
 
-static __attribute__((noinline)) int refuse_null(struct iova_failure *reterr_failure)
-{
-	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
-
-	iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
-	return iova_failure_give_(reterr_failure, &failure, -EINVAL);
-}
-
 static __attribute__((noinline)) int map_carefully(struct iova_ctx *ctx, uint64_t iova,
 						   uint64_t vaddr, uint64_t length,
 						   const struct iova_map_opts *opts,
@@ -245,7 +237,7 @@ static int map_fixed(struct iova_ctx *ctx, uint64_t iova, void *vaddr, uint64_t 
 	int r = NOT_PLAIN;
 
 	if (!ctx || !vaddr)
-		return refuse_null(reterr_failure);
+		return iova_failure_null_(reterr_failure);
 	pthread_mutex_lock(&ctx->lock);
 	if (mapping.access)
 		r = iova_ctx_map_plain_(ctx, &mapping);

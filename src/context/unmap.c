@@ -180,14 +180,6 @@ int iova_ctx_read_range_(const struct iova_ctx *ctx, uint64_t iova, uint64_t len
 	return 0;
 }
 
-static __attribute__((noinline)) int refuse_null(struct iova_failure *reterr_failure)
-{
-	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
-
-	iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
-	return iova_failure_give_(reterr_failure, &failure, -EINVAL);
-}
-
 static __attribute__((noinline)) int unmap_carefully(struct iova_ctx *ctx, uint64_t iova,
 						     uint64_t length, uint64_t *ret_unmapped,
 						     struct iova_failure *reterr_failure)
@@ -214,7 +206,6 @@ static __attribute__((noinline)) int finish_odd(struct iova_ctx *ctx,
 	if (is_without_iommu(ctx, r)) {
 		(void)iova_table_remove_(&ctx->space->table, range->last);
 		iova_ctx_count_unmapped_(ctx, 1, failure.length);
-		unmapped = 0;
 		r = 0;
 	}
 	if (r < 0)
@@ -232,7 +223,7 @@ IOVA_API int iova_ctx_unmap(struct iova_ctx *ctx, uint64_t iova, uint64_t length
 	int r;
 
 	if (!ctx)
-		return refuse_null(reterr_failure);
+		return iova_failure_null_(reterr_failure);
 	pthread_mutex_lock(&ctx->lock);
 	r = iova_ctx_unmap_plain_(ctx, &range, &unmapped);
 	if (r == NOT_PLAIN)
