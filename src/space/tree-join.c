@@ -100,6 +100,7 @@ void iova_tree_join_(struct iova_table *table, struct tree_path *path)
 	iova_tree_find_edges_(table);
 	if (is_head) {
 		path->leaf = table->head;
+		path->rank = TREE_WIDTH; /* the way there is not known: hold() may not use it */
 		path->streak = TREE_STREAK - 1;
 	}
 }

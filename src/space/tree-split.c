@@ -134,6 +134,7 @@ void iova_tree_split_(struct iova_table *table, struct tree_path *path, uint32_t
 	/* What comes in order goes on there: one look at the way suffices. */
 	if (is_appended) {
 		path->leaf = table->tail;
+		path->rank = TREE_WIDTH;
 		path->streak = TREE_STREAK - 1;
 	}
 }
