@@ -26,7 +26,9 @@ struct iova_explanation {
  * the host for what the errno alone cannot tell: whether the group has a
  * direct region (RMRR, IVMD, RMR), and which device's driver keeps it from
  * being used. A program that makes its own system calls fills @p failure by
- * hand: step, error, and the group or range if there is one.
+ * hand: step, error, the backend, and the group, device or range if there is one. Type1
+ * and iommufd mean different things by some errnos: where the backend is not known
+ * (IOVA_BACKEND_ANY), the sentences have both.
  *
  * @param failure          what failed; its size set
  * @param host             the machine, or NULL
@@ -35,7 +37,8 @@ struct iova_explanation {
  * @err{EINVAL}  failure or ret_explanation is NULL, or the failure's size too small
  * @onfail  *ret_explanation is not written
  * @mt      MT-Safe
- * @kernel  drivers/vfio/{container,group,vfio_iommu_type1}.c, drivers/iommu/iommu.c
+ * @kernel  drivers/vfio/{container,group,device_cdev,vfio_iommu_type1}.c, drivers/iommu/iommu.c,
+ *          drivers/iommu/iommufd/{main,ioas,device,io_pagetable,vfio_compat}.c
  * @since   0.1
  */
 IOVA_API IOVA_MUST_USE int iova_explain(const struct iova_failure *failure,

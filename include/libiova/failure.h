@@ -22,6 +22,17 @@ extern "C" {
 #define IOVA_GROUP_NONE UINT32_MAX
 
 /**
+ * @name Backends: the kernel's interfaces for the memory of devices
+ * @{
+ */
+#define IOVA_BACKEND_ANY 0     /**< the best there is, or not known */
+#define IOVA_BACKEND_TYPE1 1   /**< groups in a VFIO container: /dev/vfio/vfio, type1 v2 */
+#define IOVA_BACKEND_IOMMUFD 2 /**< /dev/iommu and character devices of devices (6.6) */
+#define IOVA_BACKEND_COMPAT 3  /**< groups in a container that iommufd provides (6.2) */
+#define IOVA_BACKEND_NOIOMMU 4 /**< groups without an IOMMU: nothing is translated or guarded */
+/** @} */
+
+/**
  * @name Region types, as the kernel names them in reserved_regions
  * drivers/iommu/iommu.c: iommu_group_resv_type_string.
  * @{
@@ -92,13 +103,24 @@ struct iova_conflict {
 #define IOVA_STEP_TRY 8              /**< whether the group's regions break live mappings */
 #define IOVA_STEP_SET_CONTAINER 9    /**< VFIO_GROUP_SET_CONTAINER */
 #define IOVA_STEP_SET_IOMMU 10       /**< VFIO_SET_IOMMU, VFIO_CHECK_EXTENSION before it */
-#define IOVA_STEP_GET_INFO 11        /**< VFIO_IOMMU_GET_INFO */
+#define IOVA_STEP_GET_INFO 11        /**< VFIO_IOMMU_GET_INFO, IOMMU_IOAS_IOVA_RANGES */
 #define IOVA_STEP_CHECK 12           /**< asking policy and the table of mappings */
 #define IOVA_STEP_ALLOCATE 13        /**< looking for a free address */
-#define IOVA_STEP_MAP 14             /**< VFIO_IOMMU_MAP_DMA */
-#define IOVA_STEP_UNMAP 15           /**< VFIO_IOMMU_UNMAP_DMA */
+#define IOVA_STEP_MAP 14             /**< VFIO_IOMMU_MAP_DMA, IOMMU_IOAS_MAP, IOMMU_IOAS_MAP_FILE */
+#define IOVA_STEP_UNMAP 15           /**< VFIO_IOMMU_UNMAP_DMA, IOMMU_IOAS_UNMAP */
 #define IOVA_STEP_UNSET_CONTAINER 16 /**< VFIO_GROUP_UNSET_CONTAINER */
-#define IOVA_STEP_OPEN_DEVICE 17     /**< VFIO_GROUP_GET_DEVICE_FD */
+#define IOVA_STEP_OPEN_DEVICE 17   /**< VFIO_GROUP_GET_DEVICE_FD; or another fd of a bound device */
+#define IOVA_STEP_OPEN_IOMMUFD 18  /**< open of /dev/iommu */
+#define IOVA_STEP_ADOPT_IOMMUFD 19 /**< recognising the caller's iommufd */
+#define IOVA_STEP_IOAS 20          /**< IOMMU_IOAS_ALLOC, or recognising the caller's IOAS */
+#define IOVA_STEP_OPEN_CDEV 21     /**< from a device to its node, and open of that */
+#define IOVA_STEP_ADOPT_CDEV 22    /**< recognising the caller's fd of a device */
+#define IOVA_STEP_BIND 23          /**< VFIO_DEVICE_BIND_IOMMUFD */
+#define IOVA_STEP_ATTACH 24        /**< VFIO_DEVICE_ATTACH_IOMMUFD_PT */
+#define IOVA_STEP_DETACH 25        /**< VFIO_DEVICE_DETACH_IOMMUFD_PT */
+#define IOVA_STEP_PIN 26           /**< IOMMU_IOAS_ALLOW_IOVAS */
+#define IOVA_STEP_COPY 27          /**< IOMMU_IOAS_COPY */
+#define IOVA_STEP_OPTION 28        /**< IOMMU_OPTION */
 /** @} */
 
 /**
@@ -135,6 +157,18 @@ struct iova_conflict {
 #define IOVA_WHY_BAD_REPLY 27        /**< the kernel's answer cannot be parsed */
 #define IOVA_WHY_NO_TYPE1 28         /**< the kernel offers no type1 v2 IOMMU */
 #define IOVA_WHY_CANCELED 29         /**< the caller wanted no more of it */
+#define IOVA_WHY_NO_IOMMUFD 30       /**< the kernel has no /dev/iommu */
+#define IOVA_WHY_NOT_IOMMUFD 31      /**< the fd is no iommufd */
+#define IOVA_WHY_NO_IOAS 32          /**< the iommufd has no such IOAS */
+#define IOVA_WHY_NO_CDEV 33    /**< the device has no character device below /dev/vfio/devices */
+#define IOVA_WHY_NOT_CDEV 34   /**< the fd is no character device of VFIO's */
+#define IOVA_WHY_BOUND 35      /**< the device is bound to an iommufd already */
+#define IOVA_WHY_GROUP_OPEN 36 /**< its group is open the old way, or the reverse */
+#define IOVA_WHY_NO_REQUEST 37 /**< this kernel does not know the request */
+#define IOVA_WHY_BACKEND 38    /**< the context's backend cannot do that */
+#define IOVA_WHY_NO_TRANSLATION 39 /**< no-IOMMU: there is nothing to map in */
+#define IOVA_WHY_BREAKS_PROMISE 40 /**< the device takes away what was pinned */
+#define IOVA_WHY_OTHER_IOMMUFD 41  /**< the two contexts have no iommufd in common */
 /** @} */
 
 /**
@@ -160,16 +194,15 @@ struct iova_failure {
 	uint64_t expected; /**< for IOVA_WHY_UNMAP_SIZE bytes recorded; for a limit, what was needed */
 	uint64_t actual; /**< for IOVA_WHY_UNMAP_SIZE bytes unmapped; for a limit, what is left */
 	struct iova_conflict conflict; /**< the worst conflict, if n_conflicts > 0 */
+	uint32_t backend;              /**< IOVA_BACKEND_*: which interface was asked */
+	uint32_t pad;                  /**< 0 */
 };
 
 /** A failure with nothing known, ready to be passed. */
 #define IOVA_FAILURE_INIT                                                                        \
 	{                                                                                        \
 		sizeof(struct iova_failure), 0, 0, 0, 0, IOVA_GROUP_NONE, 0, "", "", 0, 0, 0, 0, \
-			0, 0,                                                                    \
-		{                                                                                \
-			{ 0, 0 }, { 0, 0 }, 0, 0, 0, IOVA_GROUP_NONE, "", "", 0                  \
-		}                                                                                \
+			0, 0, { { 0, 0 }, { 0, 0 }, 0, 0, 0, IOVA_GROUP_NONE, "", "", 0 }, 0, 0  \
 	}
 
 #ifdef __cplusplus

@@ -53,6 +53,8 @@ struct iova_sys {
 	int (*list)(void *data, int dir, const char *path, iova_sys_name_fn *each, void *arg);
 	/** Page size and the limits on locked memory. */
 	int (*memory)(void *data, struct iova_sys_memory *ret_memory);
+	/** Another descriptor of the same open file, close-on-exec; NULL in a table that cannot. */
+	int (*duplicate)(void *data, int fd);
 };
 
 /**

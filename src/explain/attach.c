@@ -14,6 +14,11 @@ static const char how_to_bind[] =
 	"Bind its devices to vfio-pci: write vfio-pci to the device's driver_override, unbind the "
 	"present driver, and write the address to /sys/bus/pci/drivers_probe.";
 
+static const char how_to_be_unsafe[] =
+	"Turn the mode on, if its devices are trusted with all memory: parameter "
+	"enable_unsafe_noiommu_mode of the module vfio, then bind them to vfio-pci anew. With an "
+	"IOMMU use IOVA_BACKEND_TYPE1.";
+
 bool iova_explain_not_viable_(const struct story *story)
 {
 	const struct iova_device_info *blocker = iova_story_blocker_(story);
@@ -70,6 +75,48 @@ bool iova_explain_direct_(const struct story *story)
 	return true;
 }
 
+static void explain_no_node(const struct story *story)
+{
+	bool unsafe = story->failure->backend == IOVA_BACKEND_NOIOMMU;
+
+	if (story->failure->step == IOVA_STEP_OPEN_CONTAINER) {
+		iova_say_cause_(story,
+				"There is no working /dev/vfio/vfio: the module vfio is not loaded, "
+				"or VFIO is not built into this kernel.");
+		iova_say_remedy_(story, "Load it: modprobe vfio-pci.");
+		return;
+	}
+	iova_say_cause_(story,
+			"The node of %s below /dev/vfio is not there: no device of it is bound to a "
+			"VFIO driver%s.",
+			story->subject,
+			unsafe ? ", it has an IOMMU after all, or VFIO's no-IOMMU mode is off" :
+				 "");
+	iova_say_remedy_(story, unsafe ? how_to_be_unsafe : how_to_bind);
+}
+
+static void explain_may_not_open(const struct story *story, const char *node)
+{
+	bool container = story->failure->step == IOVA_STEP_OPEN_CONTAINER;
+
+	if (!container && story->failure->error == -EPERM &&
+	    iova_story_may_be_(story, IOVA_BACKEND_NOIOMMU)) {
+		iova_say_cause_(story,
+				"This user may not open %s; a no-IOMMU group is only for processes "
+				"with CAP_SYS_RAWIO.",
+				node);
+		iova_say_remedy_(story, "Give the user read and write access to it, and for a "
+					"no-IOMMU group the capability.");
+		return;
+	}
+	iova_say_cause_(story, "This user may not open %s.", node);
+	iova_say_remedy_(story,
+			 container ? "Give the user read and write access to it; VFIO's own rights "
+				     "come from the group nodes." :
+				     "Give the user read and write access to it (chown, or a udev "
+				     "rule for the vfio subsystem).");
+}
+
 static bool explain_open(const struct story *story)
 {
 	const struct iova_failure *f = story->failure;
@@ -80,46 +127,24 @@ static bool explain_open(const struct story *story)
 	case ENOENT:
 	case ENODEV:
 	case ENXIO:
-		if (container) {
-			iova_say_cause_(story, "There is no working /dev/vfio/vfio: the module "
-					       "vfio is not loaded, or VFIO is not built into this "
-					       "kernel.");
-			iova_say_remedy_(story, "Load it: modprobe vfio-pci.");
-			return true;
-		}
-		iova_say_cause_(story,
-				"The node of %s below /dev/vfio is not there: no device of "
-				"it is bound to a VFIO driver.",
-				story->subject);
-		iova_say_remedy_(story, how_to_bind);
+		explain_no_node(story);
 		return true;
 	case EACCES:
 	case EPERM:
-		iova_say_cause_(story, "This user may not open %s.", node);
-		iova_say_remedy_(story, container ?
-						"Give the user read and write access to it; VFIO's "
-						"own rights come from the group nodes." :
-						"Give the user read and write access to it (chown, "
-						"or a udev rule for the vfio subsystem).");
+		explain_may_not_open(story, node);
 		return true;
 	case EBUSY:
 		iova_say_cause_(story,
-				"%s is open already, here or in another process; it can be "
+				"%s is open already%s, here or in another process; it can be "
 				"opened once.",
-				container ? node : story->whole);
+				container ? node : story->whole,
+				container ? "" : ", or one of its devices is bound to an iommufd");
 		iova_say_remedy_(story, "Close the other user, or pass its descriptor to "
 					"iova_ctx_adopt_group().");
 		return true;
 	default:
 		return false;
 	}
-}
-
-/* Otherwise there may be a direct region that we cannot see. */
-static bool regions_are_known(const struct story *story)
-{
-	return story->group && (story->group->info.regions == IOVA_REGIONS_READ ||
-				story->group->info.regions == IOVA_REGIONS_EMPTY);
 }
 
 /*
@@ -134,18 +159,19 @@ static void explain_not_permitted(const struct story *story)
 			"container has its IOMMU already, the platform does not remap "
 			"interrupts%s.",
 			story->subject,
-			regions_are_known(story) ? "" :
-						   " or firmware keeps memory mapped one to "
-						   "one for the device (RMRR)");
+			iova_story_regions_are_known_(story) ?
+				"" :
+				" or firmware keeps memory mapped one to "
+				"one for the device (RMRR)");
 	iova_say_remedy_(story,
 			 "Bind all members of the group to vfio-pci, or to no driver. If "
 			 "they are, look at the kernel's log (dmesg) for interrupts%s.",
-			 regions_are_known(story) ? "" : " and RMRR");
+			 iova_story_regions_are_known_(story) ? "" : " and RMRR");
 }
 
 static void explain_interrupts(const struct story *story)
 {
-	bool known = regions_are_known(story);
+	bool known = iova_story_regions_are_known_(story);
 
 	iova_say_cause_(story,
 			"The platform does not remap interrupts, so a device of %s could "
@@ -161,12 +187,27 @@ static void explain_interrupts(const struct story *story)
 			 known ? "" : " The kernel's log (dmesg) names an RMRR if that was it.");
 }
 
+/* vfio_container_attach_group, vfio_ioctl_set_iommu, iommufd_vfio_set_iommu. */
+static void explain_unsafe(const struct story *story)
+{
+	iova_say_cause_(story,
+			"The kernel refuses %s without an IOMMU: the process lacks CAP_SYS_RAWIO, or "
+			"the container has groups with an IOMMU, which do not mix with it.",
+			story->subject);
+	iova_say_remedy_(story, "Give the process the capability, and the group a container of its "
+				"own.");
+}
+
 static bool explain_set_container(const struct story *story)
 {
 	const struct iova_failure *f = story->failure;
 
 	switch (-f->error) {
 	case EPERM:
+		if (story->failure->backend == IOVA_BACKEND_NOIOMMU) {
+			explain_unsafe(story);
+			return true;
+		}
 		if (iova_story_blocker_(story))
 			return iova_explain_not_viable_(story);
 		if (!iova_explain_direct_(story))
@@ -195,7 +236,9 @@ static bool explain_set_container(const struct story *story)
 		return true;
 	case EBADFD:
 		iova_say_cause_(story, "The descriptor that should be the container is none.");
-		iova_say_remedy_(story, "Pass a descriptor of /dev/vfio/vfio.");
+		iova_say_remedy_(story,
+				 "Pass a descriptor of /dev/vfio/vfio, or from Linux 6.2 on of "
+				 "/dev/iommu.");
 		return true;
 	default:
 		return false;
@@ -206,7 +249,9 @@ static bool explain_set_iommu(const struct story *story)
 {
 	switch (-story->failure->error) {
 	case EPERM:
-		if (!iova_explain_direct_(story))
+		if (story->failure->backend == IOVA_BACKEND_NOIOMMU)
+			explain_unsafe(story);
+		else if (!iova_explain_direct_(story))
 			explain_interrupts(story);
 		return true;
 	case EINVAL:
@@ -217,6 +262,11 @@ static bool explain_set_iommu(const struct story *story)
 		iova_say_remedy_(story, "Attach a group first, and set the IOMMU once.");
 		return true;
 	case ENODEV:
+		if (story->failure->backend == IOVA_BACKEND_COMPAT) {
+			iova_say_cause_(story, "No group is in the container yet.");
+			iova_say_remedy_(story, "Attach a group first.");
+			return true;
+		}
 		iova_say_cause_(story, "No driver of the kernel offers a type1 IOMMU.");
 		iova_say_remedy_(story, "Load the module vfio_iommu_type1.");
 		return true;
@@ -231,6 +281,25 @@ static bool explain_set_iommu(const struct story *story)
 		iova_say_remedy_(story, "Look at the kernel's log (dmesg); the IOMMU may be in "
 					"pass-through or off.");
 		return true;
+	default:
+		return false;
+	}
+}
+
+/* In iommufd's container a group has no say before here, so this is where all is found out. */
+static bool explain_open_device(const struct story *story)
+{
+	bool compat = story->failure->backend == IOVA_BACKEND_COMPAT;
+
+	switch (-story->failure->error) {
+	case EPERM:
+	case EINVAL:
+		if (compat || (story->failure->backend == IOVA_BACKEND_ANY &&
+			       !iova_story_blocker_(story) && iova_story_direct_(story)))
+			return iova_explain_bind_(story);
+		return iova_explain_not_viable_(story);
+	case EADDRINUSE:
+		return iova_story_may_be_(story, IOVA_BACKEND_COMPAT) && iova_explain_taken_(story);
 	default:
 		return false;
 	}
@@ -256,9 +325,7 @@ static bool explain_leave(const struct story *story)
 		iova_say_remedy_(story, how_to_bind);
 		return true;
 	}
-	if (f->step == IOVA_STEP_OPEN_DEVICE && (f->error == -EINVAL || f->error == -EPERM))
-		return iova_explain_not_viable_(story);
-	return false;
+	return f->step == IOVA_STEP_OPEN_DEVICE && explain_open_device(story);
 }
 
 bool iova_explain_attach_(const struct story *story)

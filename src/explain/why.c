@@ -19,6 +19,17 @@ typedef unsigned long long ull;
 		return true;                     \
 	} while (0)
 
+/* Groups are attached in containers, devices with iommufd. */
+static bool is_device(const struct story *story)
+{
+	return story->failure->backend == IOVA_BACKEND_IOMMUFD && story->failure->device[0];
+}
+
+static const char *who(const struct story *story)
+{
+	return is_device(story) ? story->member : story->whole;
+}
+
 static void explain_unaligned(const struct story *story)
 {
 	const struct iova_failure *f = story->failure;
@@ -116,20 +127,24 @@ static bool explain_lookup(const struct story *story)
 		return true;
 	case IOVA_WHY_NOT_CONTAINER:
 		SAY("The file descriptor is no VFIO container.",
-		    "Pass a descriptor of /dev/vfio/vfio.");
+		    "Pass a descriptor of /dev/vfio/vfio, or one of /dev/iommu as a container.");
 	case IOVA_WHY_NOT_GROUP:
 		SAY("The file descriptor is no VFIO group.", "Pass a descriptor of /dev/vfio/N.");
 	case IOVA_WHY_ALREADY_ATTACHED:
-		iova_say_cause_(story, "%s is attached to this context already.", story->whole);
-		iova_say_remedy_(story, "Attach each group once; its devices all come with it.");
+		iova_say_cause_(story, "%s is attached to this context already.", who(story));
+		iova_say_remedy_(story,
+				 is_device(story) ?
+					 "Attach each device once." :
+					 "Attach each group once; its devices all come with it.");
 		return true;
 	case IOVA_WHY_NOT_ATTACHED:
-		iova_say_cause_(story, "%s is not attached to this context.", story->whole);
-		iova_say_remedy_(story, "Attach it first, or check the number.");
+		iova_say_cause_(story, "%s is not attached to this context.", who(story));
+		iova_say_remedy_(story, "Attach it first, or check the name or number.");
 		return true;
 	case IOVA_WHY_NO_TYPE1:
-		SAY("The kernel offers no type1 v2 IOMMU for this container.",
-		    "Load the module vfio_iommu_type1.");
+		SAY("The kernel offers no type1 v2 IOMMU for this container, or iommufd provides it.",
+		    "Load the module vfio_iommu_type1. A kernel where iommufd provides containers has "
+		    "none: leave the choice to the library, or ask for IOVA_BACKEND_COMPAT.");
 	case IOVA_WHY_BAD_REPLY:
 		SAY("The kernel's answer contradicts itself or is cut off.",
 		    "Try again; if it stays, report it with the kernel's version.");
@@ -170,7 +185,7 @@ static bool explain_conflict(const struct story *story)
 		iova_conflict_text(&f->conflict, text, sizeof text);
 	switch (f->why) {
 	case IOVA_WHY_NO_IOMMU:
-		SAY("No group is attached, so there is no IOMMU to map in.",
+		SAY("No group or device is attached, so there is no IOMMU to map in.",
 		    "Attach a group or a device first.");
 	case IOVA_WHY_REFUSED:
 		iova_say_cause_(story, "Nothing may be mapped in %s: %s.", story->range, text);
@@ -228,11 +243,28 @@ static bool explain_absence(const struct story *story)
 		else
 			iova_say_cause_(story, "To unmap %s would cut a mapping in two.",
 					story->range);
-		iova_say_remedy_(story, "Unmap whole mappings; type1 v2 does not split them.");
+		iova_say_remedy_(story, "Unmap whole mappings; the kernel does not split them.");
 		return true;
 	default:
 		return false;
 	}
+}
+
+/* In the unit of ulimit -l. */
+static void explain_memlock(const struct story *story)
+{
+	const struct iova_failure *f = story->failure;
+
+	iova_say_cause_(
+		story, "%llu KiB of memory are to be locked, and RLIMIT_MEMLOCK leaves %llu KiB.%s",
+		(ull)(f->expected / 1024 + !!(f->expected % 1024)), (ull)(f->actual / 1024),
+		f->backend == IOVA_BACKEND_IOMMUFD ?
+			" An iommufd counts what all processes of the user have pinned, unless "
+			"told to count by process." :
+			"");
+	iova_say_remedy_(story, "Raise the limit (ulimit -l, LimitMEMLOCK=, "
+				"/etc/security/limits.conf), give the process "
+				"CAP_IPC_LOCK, or map less.");
 }
 
 static bool explain_limit(const struct story *story)
@@ -255,15 +287,7 @@ static bool explain_limit(const struct story *story)
 		    "Map larger contiguous pieces, unmap what is not used, or raise the module "
 		    "parameter dma_entry_limit and open a new container.");
 	case IOVA_WHY_MEMLOCK:
-		/* In the unit of ulimit -l. */
-		iova_say_cause_(story,
-				"%llu KiB of memory are to be locked, and RLIMIT_MEMLOCK "
-				"leaves %llu KiB.",
-				(ull)(f->expected / 1024 + !!(f->expected % 1024)),
-				(ull)(f->actual / 1024));
-		iova_say_remedy_(story, "Raise the limit (ulimit -l, LimitMEMLOCK=, "
-					"/etc/security/limits.conf), give the process "
-					"CAP_IPC_LOCK, or map less.");
+		explain_memlock(story);
 		return true;
 	case IOVA_WHY_UNMAP_SIZE:
 		iova_say_cause_(story,
@@ -280,8 +304,11 @@ static bool explain_limit(const struct story *story)
 	case IOVA_WHY_MAPPINGS_LIVE:
 		iova_say_cause_(story,
 				"%s is the last one, and mappings are live (%llu of them): "
-				"the kernel would drop them all with it.",
-				story->whole, (ull)f->expected);
+				"%s.",
+				who(story), (ull)f->expected,
+				f->backend == IOVA_BACKEND_IOMMUFD ?
+					"they would stay in the IOAS with nobody to use them" :
+					"the kernel would drop them all with it");
 		iova_say_remedy_(story, "Unmap everything first, or close the context.");
 		return true;
 	default:

@@ -59,69 +59,17 @@ static int read_cap(const struct reply *reply, uint32_t offset, struct cap *ret_
 	return 0;
 }
 
-static int compare_starts(const void *a, const void *b)
-{
-	const struct iova_range *x = a, *y = b;
-
-	return (x->start > y->start) - (x->start < y->start);
-}
-
-static bool is_sorted(const struct iova_range *ranges, size_t n)
-{
-	for (size_t i = 1; i < n; i++)
-		if (ranges[i].start < ranges[i - 1].start)
-			return false;
-	return true;
-}
-
-/* Two neighbours overlap if any two ranges do. */
-static bool sorted_overlap(const struct iova_range *ranges, size_t n)
-{
-	for (size_t i = 1; i < n; i++)
-		if (ranges[i].start <= ranges[i - 1].last)
-			return true;
-	return false;
-}
-
-static int find_oddities(struct iova_parsed_info *info)
-{
-	struct iova_range *sorted;
-
-	if (is_sorted(info->ranges, info->n_ranges)) {
-		if (sorted_overlap(info->ranges, info->n_ranges))
-			info->oddities |= IOVA_INFO_OVERLAPPING;
-		return 0;
-	}
-	info->oddities |= IOVA_INFO_UNSORTED;
-	sorted = malloc(info->n_ranges * sizeof *sorted);
-	if (!sorted)
-		return -ENOMEM;
-	memcpy(sorted, info->ranges, info->n_ranges * sizeof *sorted);
-	qsort(sorted, info->n_ranges, sizeof *sorted, compare_starts);
-	if (sorted_overlap(sorted, info->n_ranges))
-		info->oddities |= IOVA_INFO_OVERLAPPING;
-	free(sorted);
-	return 0;
-}
-
 static int read_ranges(const unsigned char *at, uint32_t n, struct iova_parsed_info *info)
 {
-	if (!n) {
-		info->oddities |= IOVA_INFO_EMPTY_LIST;
-		return 0;
-	}
-	info->ranges = malloc(n * sizeof *info->ranges);
-	if (!info->ranges)
-		return -ENOMEM;
-	for (; n; n--, at += 2 * sizeof(uint64_t)) {
-		struct iova_range range = { load64(at), load64(at + sizeof(uint64_t)) };
+	struct iova_parsed_list list;
+	int r = iova_parse_range_list_(at, n, &list);
 
-		if (range.start > range.last)
-			info->oddities |= IOVA_INFO_INVERTED;
-		else
-			info->ranges[info->n_ranges++] = range;
-	}
-	return find_oddities(info);
+	if (r < 0)
+		return r;
+	info->ranges = list.ranges;
+	info->n_ranges = list.n;
+	info->oddities |= list.oddities;
+	return 0;
 }
 
 static int take_list(const struct cap *cap, struct iova_parsed_info *info)

@@ -10,17 +10,14 @@
  * fields lie at any multiple of 4; everything is copied out, nothing is cast.
  */
 
-#include <libiova/range.h>
 #include <stdbool.h>
 
-/* What was odd, but could be read. */
+#include "parse/range-list.h"
+
+/* What was odd, but could be read; of the list itself it is in range-list.h. */
 #define IOVA_INFO_DUPLICATE 1u        /* a capability twice: the first counts */
-#define IOVA_INFO_UNSORTED 2u         /* ranges not in the order of addresses */
-#define IOVA_INFO_OVERLAPPING 4u      /* ranges that share addresses */
-#define IOVA_INFO_INVERTED 8u         /* a range whose last is below its start: left out */
 #define IOVA_INFO_UNKNOWN_CAP 16u     /* a capability this version does not know: skipped */
 #define IOVA_INFO_UNKNOWN_VERSION 32u /* a known capability of another version: skipped */
-#define IOVA_INFO_EMPTY_LIST 64u      /* a list of no ranges at all */
 
 struct iova_parsed_info {
 	uint32_t needed;           /* bytes the whole reply takes, as the kernel says (argsz) */

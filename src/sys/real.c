@@ -150,6 +150,15 @@ static int real_memory(void *data, struct iova_sys_memory *ret_memory)
 	return 0;
 }
 
+static int real_duplicate(void *data, int fd)
+{
+	int r;
+
+	(void)data;
+	r = fcntl(fd, F_DUPFD_CLOEXEC, 0);
+	return r < 0 ? -errno : r;
+}
+
 IOVA_API const struct iova_sys *iova_sys_real(void)
 {
 	static const struct iova_sys real = {
@@ -161,6 +170,7 @@ IOVA_API const struct iova_sys *iova_sys_real(void)
 		.read_link = real_read_link,
 		.list = real_list,
 		.memory = real_memory,
+		.duplicate = real_duplicate,
 	};
 
 	return &real;

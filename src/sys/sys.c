@@ -34,6 +34,17 @@ int iova_sys_close_(const struct iova_sys *sys, int fd)
 	return sys->close(sys->data, fd);
 }
 
+int iova_sys_duplicate_(const struct iova_sys *sys, int fd)
+{
+	int r = -EINTR;
+
+	if (!sys->duplicate)
+		return -EOPNOTSUPP;
+	for (int i = 0; i < TRIES && r == -EINTR; i++)
+		r = sys->duplicate(sys->data, fd);
+	return r;
+}
+
 int iova_sys_ioctl_again_(const struct iova_sys *sys, int fd, unsigned long request, void *argument)
 {
 	int r = -EINTR;

@@ -16,6 +16,8 @@ int iova_sys_choose_(const struct iova_sys *sys, const struct iova_sys **ret_sys
 
 int iova_sys_open_(const struct iova_sys *sys, int dir, const char *path, int flags);
 int iova_sys_close_(const struct iova_sys *sys, int fd);
+/* Another descriptor of the same open file; -EOPNOTSUPP from a table that cannot. */
+int iova_sys_duplicate_(const struct iova_sys *sys, int fd);
 int iova_sys_ioctl_again_(const struct iova_sys *sys, int fd, unsigned long request,
 			  void *argument);
 

@@ -5,8 +5,9 @@
 /*
  * The numbers and layouts of the VFIO interface that libiova uses, in its own
  * words, so that it builds with any kernel's headers and the public headers
- * need none. Source: include/uapi/linux/vfio.h (Linux 6.12).
- * tests/unit/test-uapi.c compares them with the system's header.
+ * need none. Source: include/uapi/linux/vfio.h (Linux 6.12; character devices 6.6).
+ * tests/unit/test-uapi.c compares them with the system's header, and with that of the kernels built
+ * for tests.
  */
 
 #include <stddef.h>
@@ -22,12 +23,17 @@
 #define IOVA_VFIO_GROUP_SET_CONTAINER IOVA_VFIO_NR(4)
 #define IOVA_VFIO_GROUP_UNSET_CONTAINER IOVA_VFIO_NR(5)
 #define IOVA_VFIO_GROUP_GET_DEVICE_FD IOVA_VFIO_NR(6)
+#define IOVA_VFIO_DEVICE_GET_INFO IOVA_VFIO_NR(7)
 #define IOVA_VFIO_IOMMU_GET_INFO IOVA_VFIO_NR(12)
 #define IOVA_VFIO_IOMMU_MAP_DMA IOVA_VFIO_NR(13)
 #define IOVA_VFIO_IOMMU_UNMAP_DMA IOVA_VFIO_NR(14)
+#define IOVA_VFIO_DEVICE_BIND_IOMMUFD IOVA_VFIO_NR(18)
+#define IOVA_VFIO_DEVICE_ATTACH_IOMMUFD_PT IOVA_VFIO_NR(19)
+#define IOVA_VFIO_DEVICE_DETACH_IOMMUFD_PT IOVA_VFIO_NR(20)
 
 #define IOVA_VFIO_API_VERSION 0
 #define IOVA_VFIO_TYPE1V2_IOMMU 3
+#define IOVA_VFIO_NOIOMMU_IOMMU 8
 
 #define IOVA_VFIO_GROUP_FLAGS_VIABLE 1u
 #define IOVA_VFIO_GROUP_FLAGS_CONTAINER_SET 2u
@@ -92,5 +98,35 @@ struct iova_vfio_unmap {
 	uint64_t size; /* in: how much; out: how much it was */
 };
 _Static_assert(sizeof(struct iova_vfio_unmap) == 24, "layout");
+
+/* Of a device, to tell whether a character device is bound through a descriptor. */
+struct iova_vfio_device_info {
+	uint32_t argsz;
+	uint32_t flags;
+	uint32_t n_regions;
+	uint32_t n_irqs;
+};
+_Static_assert(sizeof(struct iova_vfio_device_info) == 16, "layout");
+
+struct iova_vfio_bind {
+	uint32_t argsz;
+	uint32_t flags;
+	int32_t iommufd;
+	uint32_t out_device_id;
+};
+_Static_assert(sizeof(struct iova_vfio_bind) == 16, "layout");
+
+struct iova_vfio_attach {
+	uint32_t argsz;
+	uint32_t flags;
+	uint32_t pt_id; /* in: the IOAS; out: the page table that was made of it */
+};
+_Static_assert(sizeof(struct iova_vfio_attach) == 12, "layout");
+
+struct iova_vfio_detach {
+	uint32_t argsz;
+	uint32_t flags;
+};
+_Static_assert(sizeof(struct iova_vfio_detach) == 8, "layout");
 
 #endif

@@ -42,7 +42,7 @@ def problems(function, versions):
     if len(errors) != len(set(errors)):
         yield 'an errno has one @err'
     for name in errors:
-        if name not in errno.errorcode.values():
+        if not hasattr(errno, name):
             yield f'{name} is no errno'
     if ('negative errno' in function.doc) != bool(errors):
         yield '@err for each errno, where one is returned'

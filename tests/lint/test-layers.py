@@ -85,7 +85,7 @@ class Layers(unittest.TestCase):
                                          '#include "state.h"\n#include <set.h>\n'),
                          {'libiova/set.h', 'set/set.h'})
         found = set().union(*(shared_includes(tree.read(path)) for path in tree.c_files('sim')))
-        self.assertEqual(found, {'base/opts.h', 'uapi/vfio.h'})
+        self.assertEqual(found, {'base/opts.h', 'uapi/iommufd.h', 'uapi/vfio.h'})
 
     def test_calls_go_upwards(self):
         symbols = objects.symbols(NM, ARCHIVE)

@@ -21,16 +21,16 @@ ALLOWED = {
     'space_table.c': PURE + r'|__cpu_(model|indicator_init)', # whether it has vectors
     'context_*': PURE + r'|posix_memalign|pthread_mutex_[a-z]+',
     'sys_sys.c': r'getpid',
-    'sys_real.c': PURE + r'|__errno_location|openat|close|ioctl|read|readlinkat|fdopendir|readdir'
-                  r'|closedir|fopen|fgets|fclose|getrlimit|sysconf',
+    'sys_real.c': PURE + r'|__errno_location|openat|close|fcntl|ioctl|read|readlinkat|fdopendir'
+                  r'|readdir|closedir|fopen|fgets|fclose|getrlimit|sysconf',
 }
 # What compilers put in by themselves.
 COMPILER = (r'__(asan|ubsan|tsan|lsan|sanitizer|gcov|llvm|stack_chk|msan)_.*|__u?(div|mod|cmp)[a-z]*[0-9]'
             r'|_GLOBAL_OFFSET_TABLE_|__tls_get_addr')
 
-SYSTEM_CALLS = ('open openat open64 creat close read pread readv write pwrite ioctl mmap munmap fopen '
-                'fdopen popen opendir fdopendir readlink readlinkat stat fstat fstatat access '
-                'faccessat socket syscall getrlimit setrlimit sysconf').split()
+SYSTEM_CALLS = ('open openat open64 creat close dup dup2 dup3 fcntl read pread readv write pwrite '
+                'ioctl mmap munmap fopen fdopen popen opendir fdopendir readlink readlinkat stat '
+                'fstat fstatat access faccessat socket syscall getrlimit setrlimit sysconf').split()
 NEVER = ('getenv secure_getenv setenv exit _exit _Exit abort assert printf fprintf vprintf vfprintf '
          'puts fputs putchar perror syslog signal sigaction fork atexit dlopen').split()
 

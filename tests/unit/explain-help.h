@@ -82,4 +82,25 @@ static inline void fill(struct iova_failure *failure)
 	failure->conflict.group = 3;
 }
 
+/* With iommufd, about a device of the group that has nothing special. */
+static inline struct iova_failure native_failure(uint32_t step, int error)
+{
+	struct iova_failure failure = failure_of(step, error, 3);
+
+	failure.backend = IOVA_BACKEND_IOMMUFD;
+	strcpy(failure.device, "0000:03:00.0");
+	return failure;
+}
+
+static inline struct iova_failure about_range(uint32_t step, int error, uint32_t backend)
+{
+	struct iova_failure failure = failure_of(step, error, IOVA_GROUP_NONE);
+
+	failure.backend = backend;
+	failure.iova = 0x100000;
+	failure.length = 0x2000;
+	failure.vaddr = 0x7f0000000000;
+	return failure;
+}
+
 #endif

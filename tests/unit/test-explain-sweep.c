@@ -12,8 +12,9 @@
 
 #include "explain-help.h"
 
-#define N_STEPS IOVA_STEP_OPEN_DEVICE
-#define N_WHYS IOVA_WHY_CANCELED
+#define N_STEPS IOVA_STEP_OPTION
+#define N_WHYS IOVA_WHY_OTHER_IOMMUFD
+#define N_BACKENDS IOVA_BACKEND_NOIOMMU
 
 /* Two whole sentences: begun like one, ended by a full stop, with nothing left out. */
 static void assert_sentence(const char *text, size_t room)
@@ -40,10 +41,10 @@ static void assert_sentences(const struct iova_explanation *said)
 
 /* Every errno that any comment of the headers or any step of the kernel has. */
 static const int errors[] = {
-	EINVAL,        ENOMEM,     EPERM,     ENOENT, EACCES, EBUSY,  EBADF,
-	ENOTTY,        EINTR,      EIO,       ENODEV, ENXIO,  EFAULT, EEXIST,
-	ENOSPC,        E2BIG,      EOVERFLOW, ERANGE, EBADFD, EPROTO, ENOTDIR,
-	EADDRNOTAVAIL, EADDRINUSE, EALREADY,  EMFILE, ENFILE, ELOOP,  EOPNOTSUPP,
+	EINVAL,    ENOMEM, EPERM,  ENOENT,     EACCES,   EBUSY,         EBADF,      ENOTTY,
+	EINTR,     EIO,    ENODEV, ENXIO,      EFAULT,   EEXIST,        ENOSPC,     E2BIG,
+	EOVERFLOW, ERANGE, EBADFD, EPROTO,     ENOTDIR,  EADDRNOTAVAIL, EADDRINUSE, EALREADY,
+	EMFILE,    ENFILE, ELOOP,  EOPNOTSUPP, EMSGSIZE, EDEADLK,       ECANCELED,
 };
 
 /* As long as names can be. */
@@ -78,42 +79,41 @@ static void lengthen_names(void)
 	}
 }
 
-static void sweep(void (*filler)(struct iova_failure *failure))
+/* One step, errno and why with each backend and each kind of group; a backend too many, too. */
+static void sweep_worlds(uint32_t step, int error, uint32_t why,
+			 void (*filler)(struct iova_failure *failure))
 {
-	for (uint32_t step = 0; step <= N_STEPS + 1; step++) {
-		for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++) {
-			for (uint32_t group = 0; group < 7; group++) {
-				struct iova_failure failure = failure_of(step, -errors[i], group);
-				struct iova_explanation said;
-
-				if (group == 6)
-					failure.group = IOVA_GROUP_NONE;
-				if (filler)
-					filler(&failure);
-				said = explain(&failure, group != 3);
-				assert_sentences(&said);
-			}
-		}
-	}
-}
-
-static void sweep_whys(void (*filler)(struct iova_failure *failure))
-{
-	for (uint32_t why = 1; why <= N_WHYS + 1; why++) {
+	for (uint32_t backend = 0; backend <= N_BACKENDS + 1; backend++) {
 		for (uint32_t group = 0; group < 7; group++) {
-			struct iova_failure failure = failure_of(IOVA_STEP_CHECK, -EINVAL, group);
+			struct iova_failure failure = failure_of(step, error, group);
 			struct iova_explanation said;
 
+			failure.backend = backend;
 			failure.why = why;
-			strcpy(failure.device, "x"); /* the only name that must be there */
+			if (why)
+				strcpy(failure.device, "x"); /* the only name that must be there */
 			if (group == 6)
 				failure.group = IOVA_GROUP_NONE;
 			if (filler)
 				filler(&failure);
-			said = explain(&failure, true);
+			said = explain(&failure, group != 3);
 			assert_sentences(&said);
 		}
 	}
+}
+
+static void sweep(void (*filler)(struct iova_failure *failure))
+{
+	for (uint32_t step = 0; step <= N_STEPS + 1; step++)
+		for (size_t i = 0; i < sizeof errors / sizeof errors[0]; i++)
+			sweep_worlds(step, -errors[i], IOVA_WHY_UNKNOWN, filler);
+}
+
+static void sweep_whys(void (*filler)(struct iova_failure *failure))
+{
+	for (uint32_t why = 1; why <= N_WHYS + 1; why++)
+		for (uint32_t step = 0; step <= N_STEPS + 1; step++)
+			sweep_worlds(step, -EINVAL, why, filler);
 }
 
 static void each_step_and_errno_has_cause_and_remedy(void **state)

@@ -8,6 +8,7 @@
 #include <stdint.h>
 #include <cmocka.h>
 
+#include "odd-lists.h"
 #include "type1-image.h"
 
 static void of_a_capability_twice_the_first_counts(void **state)
@@ -96,12 +97,6 @@ static void assert_oddities(const struct iova_range *ranges, uint32_t n, uint32_
 	assert_int_equal(info.n_ranges, kept);
 	iova_parsed_info_done_(&info);
 }
-
-#define check_list(oddities, kept, ...)                                      \
-	assert_oddities((const struct iova_range[]){ __VA_ARGS__ },          \
-			sizeof((const struct iova_range[]){ __VA_ARGS__ }) / \
-				sizeof(struct iova_range),                   \
-			oddities, kept)
 
 static void odd_lists_are_kept_and_said(void **state)
 {

@@ -1,4 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
+/*
+ * src/uapi/vfio.h against <linux/vfio.h>: the system's, and with KERNEL_HEADERS that of a kernel
+ * which knows all of it (tests/vm/check-uapi). What an older header does not know is left out.
+ */
 #include "uapi/vfio.h"
 
 #include <linux/vfio.h>
@@ -6,13 +10,11 @@
 #include <stdarg.h>
 #include <cmocka.h>
 
-#define assert_same_field(ours, our_field, theirs, their_field)              \
-	do {                                                                 \
-		assert_int_equal(offsetof(struct ours, our_field),           \
-				 offsetof(struct theirs, their_field));      \
-		assert_int_equal(sizeof(((struct ours *)0)->our_field),      \
-				 sizeof(((struct theirs *)0)->their_field)); \
-	} while (0)
+#include "uapi-help.h"
+
+#if defined KERNEL_HEADERS && !defined VFIO_DEVICE_BIND_IOMMUFD
+#error "this <linux/vfio.h> does not know character devices"
+#endif
 
 static void ioctl_numbers_are_the_systems(void **state)
 {
@@ -27,6 +29,7 @@ static void ioctl_numbers_are_the_systems(void **state)
 	assert_int_equal(IOVA_VFIO_IOMMU_GET_INFO, VFIO_IOMMU_GET_INFO);
 	assert_int_equal(IOVA_VFIO_IOMMU_MAP_DMA, VFIO_IOMMU_MAP_DMA);
 	assert_int_equal(IOVA_VFIO_IOMMU_UNMAP_DMA, VFIO_IOMMU_UNMAP_DMA);
+	assert_int_equal(IOVA_VFIO_DEVICE_GET_INFO, VFIO_DEVICE_GET_INFO);
 }
 
 static void constants_are_the_systems(void **state)
@@ -34,6 +37,7 @@ static void constants_are_the_systems(void **state)
 	(void)state;
 	assert_int_equal(IOVA_VFIO_API_VERSION, VFIO_API_VERSION);
 	assert_int_equal(IOVA_VFIO_TYPE1V2_IOMMU, VFIO_TYPE1v2_IOMMU);
+	assert_int_equal(IOVA_VFIO_NOIOMMU_IOMMU, VFIO_NOIOMMU_IOMMU);
 	assert_int_equal(IOVA_VFIO_GROUP_FLAGS_VIABLE, VFIO_GROUP_FLAGS_VIABLE);
 	assert_int_equal(IOVA_VFIO_GROUP_FLAGS_CONTAINER_SET, VFIO_GROUP_FLAGS_CONTAINER_SET);
 	assert_int_equal(IOVA_VFIO_INFO_PGSIZES, VFIO_IOMMU_INFO_PGSIZES);
@@ -105,6 +109,52 @@ static void unmap_has_the_systems_layout(void **state)
 	assert_same_field(iova_vfio_unmap, size, vfio_iommu_type1_dma_unmap, size);
 }
 
+/* Newer kernels have more behind it. */
+static void device_info_begins_like_the_systems(void **state)
+{
+	(void)state;
+	assert_in_range(sizeof(struct iova_vfio_device_info), 16, sizeof(struct vfio_device_info));
+	assert_same_field(iova_vfio_device_info, argsz, vfio_device_info, argsz);
+	assert_same_field(iova_vfio_device_info, flags, vfio_device_info, flags);
+	assert_same_field(iova_vfio_device_info, n_regions, vfio_device_info, num_regions);
+	assert_same_field(iova_vfio_device_info, n_irqs, vfio_device_info, num_irqs);
+}
+
+#ifdef VFIO_DEVICE_BIND_IOMMUFD
+static void numbers_of_character_devices_are_the_systems(void **state)
+{
+	(void)state;
+	assert_int_equal(IOVA_VFIO_DEVICE_BIND_IOMMUFD, VFIO_DEVICE_BIND_IOMMUFD);
+	assert_int_equal(IOVA_VFIO_DEVICE_ATTACH_IOMMUFD_PT, VFIO_DEVICE_ATTACH_IOMMUFD_PT);
+	assert_int_equal(IOVA_VFIO_DEVICE_DETACH_IOMMUFD_PT, VFIO_DEVICE_DETACH_IOMMUFD_PT);
+}
+
+/* Newer kernels have more behind these three as well. */
+static void bind_begins_like_the_systems(void **state)
+{
+	(void)state;
+	assert_in_range(sizeof(struct iova_vfio_bind), 16, sizeof(struct vfio_device_bind_iommufd));
+	assert_same_field(iova_vfio_bind, argsz, vfio_device_bind_iommufd, argsz);
+	assert_same_field(iova_vfio_bind, flags, vfio_device_bind_iommufd, flags);
+	assert_same_field(iova_vfio_bind, iommufd, vfio_device_bind_iommufd, iommufd);
+	assert_same_field(iova_vfio_bind, out_device_id, vfio_device_bind_iommufd, out_devid);
+}
+
+static void attach_and_detach_begin_like_the_systems(void **state)
+{
+	(void)state;
+	assert_in_range(sizeof(struct iova_vfio_attach), 12,
+			sizeof(struct vfio_device_attach_iommufd_pt));
+	assert_same_field(iova_vfio_attach, argsz, vfio_device_attach_iommufd_pt, argsz);
+	assert_same_field(iova_vfio_attach, flags, vfio_device_attach_iommufd_pt, flags);
+	assert_same_field(iova_vfio_attach, pt_id, vfio_device_attach_iommufd_pt, pt_id);
+	assert_in_range(sizeof(struct iova_vfio_detach), 8,
+			sizeof(struct vfio_device_detach_iommufd_pt));
+	assert_same_field(iova_vfio_detach, argsz, vfio_device_detach_iommufd_pt, argsz);
+	assert_same_field(iova_vfio_detach, flags, vfio_device_detach_iommufd_pt, flags);
+}
+#endif
+
 int main(void)
 {
 	const struct CMUnitTest tests[] = {
@@ -115,6 +165,12 @@ int main(void)
 		cmocka_unit_test(capabilities_have_the_systems_layout),
 		cmocka_unit_test(map_has_the_systems_layout),
 		cmocka_unit_test(unmap_has_the_systems_layout),
+		cmocka_unit_test(device_info_begins_like_the_systems),
+#ifdef VFIO_DEVICE_BIND_IOMMUFD
+		cmocka_unit_test(numbers_of_character_devices_are_the_systems),
+		cmocka_unit_test(bind_begins_like_the_systems),
+		cmocka_unit_test(attach_and_detach_begin_like_the_systems),
+#endif
 	};
 
 	return cmocka_run_group_tests_name("uapi", tests, NULL, NULL);

@@ -36,6 +36,17 @@ const char *step_text(uint32_t step)
 		[IOVA_STEP_UNMAP] = "unmap",
 		[IOVA_STEP_UNSET_CONTAINER] = "unset-container",
 		[IOVA_STEP_OPEN_DEVICE] = "open-device",
+		[IOVA_STEP_OPEN_IOMMUFD] = "open-iommufd",
+		[IOVA_STEP_ADOPT_IOMMUFD] = "adopt-iommufd",
+		[IOVA_STEP_IOAS] = "ioas",
+		[IOVA_STEP_OPEN_CDEV] = "open-cdev",
+		[IOVA_STEP_ADOPT_CDEV] = "adopt-cdev",
+		[IOVA_STEP_BIND] = "bind",
+		[IOVA_STEP_ATTACH] = "attach",
+		[IOVA_STEP_DETACH] = "detach",
+		[IOVA_STEP_PIN] = "pin",
+		[IOVA_STEP_COPY] = "copy",
+		[IOVA_STEP_OPTION] = "option",
 	};
 
 	if (step < sizeof words / sizeof words[0] && words[step])
