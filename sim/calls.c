@@ -2,6 +2,7 @@
 /* What every call through the table has in common: the mutex, counting, faults and hooks. */
 #include "private.h"
 
+#include "uapi/iommufd.h"
 #include "uapi/vfio.h"
 
 #include <errno.h>
@@ -49,32 +50,42 @@ void sim_leave_(struct sim_call *call)
 	}
 }
 
+#define AT(request) ((request)-IOVA_VFIO_NR(0))
+
+/* Numbers of both interfaces; in between ANY, which none is. */
+static const uint8_t kinds[] = {
+	[AT(IOVA_VFIO_GET_API_VERSION)] = IOVA_SIM_CALL_GET_API_VERSION,
+	[AT(IOVA_VFIO_CHECK_EXTENSION)] = IOVA_SIM_CALL_CHECK_EXTENSION,
+	[AT(IOVA_VFIO_SET_IOMMU)] = IOVA_SIM_CALL_SET_IOMMU,
+	[AT(IOVA_VFIO_GROUP_GET_STATUS)] = IOVA_SIM_CALL_GET_STATUS,
+	[AT(IOVA_VFIO_GROUP_SET_CONTAINER)] = IOVA_SIM_CALL_SET_CONTAINER,
+	[AT(IOVA_VFIO_GROUP_UNSET_CONTAINER)] = IOVA_SIM_CALL_UNSET_CONTAINER,
+	[AT(IOVA_VFIO_GROUP_GET_DEVICE_FD)] = IOVA_SIM_CALL_GET_DEVICE_FD,
+	[AT(IOVA_VFIO_IOMMU_GET_INFO)] = IOVA_SIM_CALL_GET_INFO,
+	[AT(IOVA_VFIO_IOMMU_MAP_DMA)] = IOVA_SIM_CALL_MAP,
+	[AT(IOVA_VFIO_IOMMU_UNMAP_DMA)] = IOVA_SIM_CALL_UNMAP,
+	[AT(IOVA_VFIO_DEVICE_GET_INFO)] = IOVA_SIM_CALL_DEVICE_GET_INFO,
+	[AT(IOVA_VFIO_DEVICE_BIND_IOMMUFD)] = IOVA_SIM_CALL_BIND_IOMMUFD,
+	[AT(IOVA_VFIO_DEVICE_ATTACH_IOMMUFD_PT)] = IOVA_SIM_CALL_ATTACH_PT,
+	[AT(IOVA_VFIO_DEVICE_DETACH_IOMMUFD_PT)] = IOVA_SIM_CALL_DETACH_PT,
+	[AT(IOVA_IOMMU_DESTROY)] = IOVA_SIM_CALL_DESTROY,
+	[AT(IOVA_IOMMU_IOAS_ALLOC)] = IOVA_SIM_CALL_IOAS_ALLOC,
+	[AT(IOVA_IOMMU_IOAS_ALLOW_IOVAS)] = IOVA_SIM_CALL_IOAS_ALLOW_IOVAS,
+	[AT(IOVA_IOMMU_IOAS_COPY)] = IOVA_SIM_CALL_IOAS_COPY,
+	[AT(IOVA_IOMMU_IOAS_IOVA_RANGES)] = IOVA_SIM_CALL_IOAS_IOVA_RANGES,
+	[AT(IOVA_IOMMU_IOAS_MAP)] = IOVA_SIM_CALL_IOAS_MAP,
+	[AT(IOVA_IOMMU_IOAS_MAP_FILE)] = IOVA_SIM_CALL_IOAS_MAP_FILE,
+	[AT(IOVA_IOMMU_IOAS_UNMAP)] = IOVA_SIM_CALL_IOAS_UNMAP,
+	[AT(IOVA_IOMMU_OPTION)] = IOVA_SIM_CALL_IOMMU_OPTION,
+	[AT(IOVA_IOMMU_VFIO_IOAS)] = IOVA_SIM_CALL_VFIO_IOAS,
+	[AT(IOVA_IOMMU_GET_HW_INFO)] = IOVA_SIM_CALL_GET_HW_INFO,
+};
+
 static uint32_t kind_of(unsigned long request)
 {
-	switch (request) {
-	case IOVA_VFIO_GET_API_VERSION:
-		return IOVA_SIM_CALL_GET_API_VERSION;
-	case IOVA_VFIO_CHECK_EXTENSION:
-		return IOVA_SIM_CALL_CHECK_EXTENSION;
-	case IOVA_VFIO_SET_IOMMU:
-		return IOVA_SIM_CALL_SET_IOMMU;
-	case IOVA_VFIO_GROUP_GET_STATUS:
-		return IOVA_SIM_CALL_GET_STATUS;
-	case IOVA_VFIO_GROUP_SET_CONTAINER:
-		return IOVA_SIM_CALL_SET_CONTAINER;
-	case IOVA_VFIO_GROUP_UNSET_CONTAINER:
-		return IOVA_SIM_CALL_UNSET_CONTAINER;
-	case IOVA_VFIO_GROUP_GET_DEVICE_FD:
-		return IOVA_SIM_CALL_GET_DEVICE_FD;
-	case IOVA_VFIO_IOMMU_GET_INFO:
-		return IOVA_SIM_CALL_GET_INFO;
-	case IOVA_VFIO_IOMMU_MAP_DMA:
-		return IOVA_SIM_CALL_MAP;
-	case IOVA_VFIO_IOMMU_UNMAP_DMA:
-		return IOVA_SIM_CALL_UNMAP;
-	default:
-		return IOVA_SIM_CALL_OTHER_IOCTL;
-	}
+	unsigned long at = AT(request);
+
+	return at < sizeof kinds && kinds[at] ? kinds[at] : IOVA_SIM_CALL_OTHER_IOCTL;
 }
 
 static int dispatch(struct iova_sim *sim, int number, unsigned long request, void *argument)
@@ -88,6 +99,11 @@ static int dispatch(struct iova_sim *sim, int number, unsigned long request, voi
 		return sim_container_ioctl_(sim, fd->container, request, argument);
 	case SIM_FD_GROUP:
 		return sim_group_ioctl_(sim, fd, request, argument);
+	case SIM_FD_DEVICE:
+	case SIM_FD_CDEV:
+		return sim_device_ioctl_(sim, fd, request, argument);
+	case SIM_FD_IOMMUFD:
+		return sim_iommufd_ioctl_(sim, fd->iommufd, request, argument);
 	default:
 		return -ENOTTY;
 	}

@@ -12,6 +12,7 @@
 #define DMA_CC_IOMMU 4
 #define TYPE1_NESTING_IOMMU 6
 #define UNMAP_ALL 9
+#define NOIOMMU_IOMMU IOVA_VFIO_NOIOMMU_IOMMU
 
 /* T1:vfio_domains_have_enforce_cache_coherency. */
 static bool is_coherent(const struct sim_container *container)
@@ -23,8 +24,8 @@ static bool is_coherent(const struct sim_container *container)
 	return container->iommu_set;
 }
 
-/* T1:vfio_iommu_type1_check_extension; without an IOMMU all registered drivers are polled. */
-static int check_extension(const struct iova_sim *sim, const struct sim_container *container,
+/* T1:vfio_iommu_type1_check_extension. */
+static int type1_extension(const struct iova_sim *sim, const struct sim_container *container,
 			   uint64_t extension)
 {
 	if (!sim->kernel.type1)
@@ -42,6 +43,21 @@ static int check_extension(const struct iova_sim *sim, const struct sim_containe
 	default:
 		return 0;
 	}
+}
+
+/*
+ * CON:vfio_container_ioctl_check_extension: without an IOMMU all drivers are polled that the
+ * groups allow (CON:vfio_iommu_driver_allowed, CON:vfio_noiommu_ioctl).
+ */
+static int check_extension(const struct iova_sim *sim, const struct sim_container *container,
+			   uint64_t extension)
+{
+	bool may_be_either = !container->groups;
+
+	if ((may_be_either || container->noiommu) && extension == NOIOMMU_IOMMU)
+		return sim->kernel.noiommu ? 1 : 0;
+	return may_be_either || !container->noiommu ? type1_extension(sim, container, extension) :
+						      0;
 }
 
 /* CON:__vfio_container_attach_groups: all or none. */
@@ -75,9 +91,9 @@ static int set_iommu(struct iova_sim *sim, struct sim_container *container, uint
 	 * IOC:iommu_enable_nesting on an IOMMU that cannot; and T1:vfio_iommu_type1_open
 	 * of an extension that is not an IOMMU.
 	 */
-	if (type != TYPE1_IOMMU && type != IOVA_VFIO_TYPE1V2_IOMMU)
+	if (!container->noiommu && type != TYPE1_IOMMU && type != IOVA_VFIO_TYPE1V2_IOMMU)
 		return -EINVAL;
-	r = attach_groups(sim, container);
+	r = container->noiommu ? 0 : attach_groups(sim, container);
 	if (r < 0)
 		return r;
 	container->v2 = type != TYPE1_IOMMU;
@@ -102,6 +118,8 @@ int sim_container_ioctl_(struct iova_sim *sim, struct sim_container *container,
 	}
 	if (!container->iommu_set)
 		return -EINVAL;
+	if (container->noiommu)
+		return -ENOTTY;
 	switch (request) {
 	case IOVA_VFIO_IOMMU_GET_INFO:
 		return sim_info_ioctl_(sim, container, argument);

@@ -7,6 +7,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Of the character devices: one of those that are given out when a driver asks for any. */
+#define CDEV_MAJOR 511
+
 /* sysfs_emit_at stops one byte before the page's last, without a word. */
 #define SYSFS_MAX 4095
 
@@ -21,11 +24,15 @@ static bool is_file(const struct sim_node *node)
 	switch (node->kind) {
 	case SIM_GROUP_REGIONS:
 	case SIM_GROUP_TYPE:
+	case SIM_GROUP_NAME:
 	case SIM_DEVICE_VENDOR:
 	case SIM_DEVICE_ID:
 	case SIM_DEVICE_CLASS:
+	case SIM_VFIO_DEV_NUMBER:
 	case SIM_DEV_CONTAINER:
 	case SIM_DEV_GROUP:
+	case SIM_DEV_CDEV:
+	case SIM_DEV_IOMMU:
 		return true;
 	default:
 		return false;
@@ -80,6 +87,9 @@ int sim_node_text_(struct iova_sim *sim, const struct sim_node *node, char **ret
 	case SIM_GROUP_TYPE:
 		snprintf(line, sizeof line, "%s\n", node->group->type);
 		break;
+	case SIM_GROUP_NAME:
+		snprintf(line, sizeof line, "vfio-noiommu\n");
+		break;
 	case SIM_DEVICE_VENDOR:
 		snprintf(line, sizeof line, "0x%04x\n", node->device->vendor);
 		break;
@@ -89,8 +99,13 @@ int sim_node_text_(struct iova_sim *sim, const struct sim_node *node, char **ret
 	case SIM_DEVICE_CLASS:
 		snprintf(line, sizeof line, "0x%06x\n", node->device->class_code);
 		break;
+	case SIM_VFIO_DEV_NUMBER:
+		snprintf(line, sizeof line, "%d:%u\n", CDEV_MAJOR, node->device->vfio_number);
+		break;
 	case SIM_DEV_CONTAINER:
 	case SIM_DEV_GROUP:
+	case SIM_DEV_CDEV:
+	case SIM_DEV_IOMMU:
 		return -EINVAL; /* character devices without a read function */
 	default:
 		return -EISDIR;

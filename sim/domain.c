@@ -118,7 +118,7 @@ static void update_page_sizes(const struct iova_sim *sim, struct sim_container *
 	container->page_sizes = sizes;
 }
 
-static bool same_iommu(const struct iova_sim_iommu *a, const struct iova_sim_iommu *b)
+bool sim_same_iommu_(const struct iova_sim_iommu *a, const struct iova_sim_iommu *b)
 {
 	return a->aperture_start == b->aperture_start && a->aperture_last == b->aperture_last &&
 	       a->map_last == b->map_last && a->page_sizes == b->page_sizes &&
@@ -154,7 +154,7 @@ static int join_domain(struct iova_sim *sim, struct sim_container *container,
 	struct sim_domain *domain = container->domains;
 	int r;
 
-	while (domain && !same_iommu(&domain->iommu, &group->iommu))
+	while (domain && !sim_same_iommu_(&domain->iommu, &group->iommu))
 		domain = domain->next;
 	if (!domain) {
 		r = replay(sim, container, &group->iommu);

@@ -20,6 +20,7 @@ static const struct {
 	{ SIM_GROUP, SIM_GROUP_DEVICES, "devices" },
 	{ SIM_GROUP, SIM_GROUP_REGIONS, "reserved_regions" },
 	{ SIM_GROUP, SIM_GROUP_TYPE, "type" },
+	{ SIM_GROUP, SIM_GROUP_NAME, "name" },
 	{ SIM_BUS, SIM_PCI, "pci" },
 	{ SIM_PCI, SIM_PCI_DEVICES, "devices" },
 	{ SIM_PCI, SIM_DRIVERS, "drivers" },
@@ -28,11 +29,26 @@ static const struct {
 	{ SIM_DEVICE, SIM_DEVICE_CLASS, "class" },
 	{ SIM_DEVICE, SIM_DEVICE_DRIVER, "driver" },
 	{ SIM_DEVICE, SIM_DEVICE_GROUP, "iommu_group" },
+	{ SIM_DEVICE, SIM_DEVICE_VFIO, "vfio-dev" },
+	{ SIM_VFIO_DEV, SIM_VFIO_DEV_NUMBER, "dev" },
 	{ SIM_DEV, SIM_DEV_VFIO, "vfio" },
+	{ SIM_DEV, SIM_DEV_IOMMU, "iommu" },
 	{ SIM_DEV_VFIO, SIM_DEV_CONTAINER, "vfio" },
+	{ SIM_DEV_VFIO, SIM_DEV_CDEVS, "devices" },
 };
 
+#define NOIOMMU "noiommu-"
+#define DIGITS "0123456789"
 #define N_FIXED (sizeof fixed / sizeof *fixed)
+
+static bool has_cdevs(const struct iova_sim *sim)
+{
+	const struct sim_device *device = sim->devices;
+
+	while (device && !sim_device_has_cdev_(sim, device))
+		device = device->next;
+	return device;
+}
 
 /* Whether a name of the table is there on this kernel and for this device. */
 static bool is_there(const struct iova_sim *sim, const struct sim_node *parent,
@@ -43,10 +59,22 @@ static bool is_there(const struct iova_sim *sim, const struct sim_node *parent,
 		return sim->kernel.has_regions;
 	case SIM_GROUP_TYPE:
 		return sim->kernel.has_group_type;
+	case SIM_GROUP_NAME:
+		return parent->group->noiommu;
 	case SIM_DEVICE_DRIVER:
 		return *parent->device->driver;
 	case SIM_DEVICE_GROUP:
 		return parent->device->group;
+	case SIM_DEVICE_VFIO:
+		return sim->kernel.has_vfio_dev && sim_device_has_vfio_dev_(parent->device);
+	case SIM_VFIO_DEV_NUMBER:
+		return sim_device_has_cdev_(sim, parent->device);
+	case SIM_DEV_IOMMU:
+		return sim_has_iommufd_(sim);
+	case SIM_DEV_CONTAINER:
+		return !sim->kernel.without_groups;
+	case SIM_DEV_CDEVS:
+		return has_cdevs(sim);
 	default:
 		return true;
 	}
@@ -62,8 +90,8 @@ static size_t bus_length(const char *name)
 }
 
 /* The name that a device gives to an entry of the directory, "" for none. */
-static void name_for_device(const struct sim_node *dir, const struct sim_device *device,
-			    char name[SIM_NAME_MAX + 8])
+static void name_for_device(const struct iova_sim *sim, const struct sim_node *dir,
+			    const struct sim_device *device, char name[SIM_NAME_MAX + 8])
 {
 	size_t length = bus_length(device->name);
 
@@ -89,6 +117,14 @@ static void name_for_device(const struct sim_node *dir, const struct sim_device 
 		    !strncmp(device->name, dir->device->name, length))
 			strcpy(name, device->name);
 		break;
+	case SIM_DEVICE_VFIO:
+		if (device == dir->device)
+			snprintf(name, SIM_NAME_MAX + 8, "vfio%u", device->vfio_number);
+		break;
+	case SIM_DEV_CDEVS:
+		if (sim_device_has_cdev_(sim, device))
+			snprintf(name, SIM_NAME_MAX + 8, "vfio%u", device->vfio_number);
+		break;
 	default:
 		break;
 	}
@@ -105,15 +141,26 @@ static enum sim_node_kind kind_for_device(enum sim_node_kind dir)
 		return SIM_DRIVER;
 	case SIM_DEVICES:
 		return SIM_DOMAIN;
+	case SIM_DEVICE_VFIO:
+		return SIM_VFIO_DEV;
+	case SIM_DEV_CDEVS:
+		return SIM_DEV_CDEV;
 	default:
 		return SIM_DEVICE;
 	}
 }
 
-/* Whether the directory has an entry for the group. */
-static bool lists_group(const struct sim_node *dir, const struct sim_group *group)
+/* The name that a group gives to an entry of the directory, "" for none: GRP:vfio_create_group. */
+static void name_for_group(const struct iova_sim *sim, const struct sim_node *dir,
+			   const struct sim_group *group, char name[SIM_NAME_MAX + 8])
 {
-	return dir->kind == SIM_GROUPS || (dir->kind == SIM_DEV_VFIO && sim_group_has_node_(group));
+	bool is_node = dir->kind == SIM_DEV_VFIO;
+
+	name[0] = '\0';
+	if (group->gone || (is_node && (sim->kernel.without_groups || !sim_group_has_node_(group))))
+		return;
+	snprintf(name, SIM_NAME_MAX + 8, "%s%u", is_node && group->noiommu ? NOIOMMU : "",
+		 group->id);
 }
 
 static void enter_group(struct sim_node *node, struct sim_group *group)
@@ -133,10 +180,13 @@ static struct sim_device *first_device(struct iova_sim *sim, const struct sim_no
 	switch (dir->kind) {
 	case SIM_GROUP_DEVICES:
 		return dir->group->devices;
+	case SIM_DEVICE_VFIO:
+		return dir->device;
 	case SIM_PCI_DEVICES:
 	case SIM_DRIVERS:
 	case SIM_DEVICES:
 	case SIM_DOMAIN:
+	case SIM_DEV_CDEVS:
 		return sim->devices;
 	default:
 		return NULL;
@@ -165,22 +215,22 @@ int sim_each_child_(struct iova_sim *sim, const struct sim_node *dir, sim_child_
 	for (; group && !r; group = group->next) {
 		child = *dir;
 		enter_group(&child, group);
-		snprintf(name, sizeof name, "%u", group->id);
-		if (lists_group(dir, group))
+		name_for_group(sim, dir, group, name);
+		if (*name)
 			r = call(arg, name, &child);
 	}
 	child = *dir;
 	for (; device && !r; device = next_device(dir, device)) {
 		child.kind = kind_for_device(dir->kind);
 		child.device = device;
-		name_for_device(dir, device, name);
+		name_for_device(sim, dir, device, name);
 		if (*name)
 			r = call(arg, name, &child);
 	}
 	return r;
 }
 
-/* By the number that is its name, without a sign or zeros before it. */
+/* By the number in its name, which is without a sign or zeros before it. */
 static struct sim_group *find_group(struct iova_sim *sim, const struct sim_node *dir,
 				    const char *name)
 {
@@ -189,10 +239,10 @@ static struct sim_group *find_group(struct iova_sim *sim, const struct sim_node 
 
 	if (!has_groups(dir))
 		return NULL;
-	group = sim_group_find_(sim, (uint32_t)strtoul(name, NULL, 10));
-	if (!group || !lists_group(dir, group))
+	group = sim_group_find_(sim, (uint32_t)strtoul(name + strcspn(name, DIGITS), NULL, 10));
+	if (!group)
 		return NULL;
-	snprintf(text, sizeof text, "%u", group->id);
+	name_for_group(sim, dir, group, text);
 	return strcmp(text, name) ? NULL : group;
 }
 
@@ -200,14 +250,15 @@ static struct sim_group *find_group(struct iova_sim *sim, const struct sim_node 
 static struct sim_device *find_device(struct iova_sim *sim, const struct sim_node *dir,
 				      const char *name)
 {
-	bool is_name = dir->kind != SIM_DRIVERS && dir->kind != SIM_DEVICES;
+	bool is_name = dir->kind == SIM_GROUP_DEVICES || dir->kind == SIM_PCI_DEVICES ||
+		       dir->kind == SIM_DOMAIN;
 	struct sim_device *device = first_device(sim, dir);
 	char text[SIM_NAME_MAX + 8];
 
 	if (device && is_name)
 		device = sim_device_find_(sim, name);
 	while (device) {
-		name_for_device(dir, device, text);
+		name_for_device(sim, dir, device, text);
 		if (!strcmp(text, name))
 			return device;
 		device = is_name ? NULL : device->next;
@@ -275,6 +326,9 @@ void sim_go_up_(struct sim_node *node)
 		break;
 	case SIM_DEVICE:
 		node->kind = SIM_DOMAIN;
+		break;
+	case SIM_VFIO_DEV:
+		node->kind = SIM_DEVICE_VFIO;
 		break;
 	default:
 		break;

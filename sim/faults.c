@@ -61,18 +61,16 @@ IOVA_API void iova_sim_clear_faults(struct iova_sim *sim)
 	pthread_mutex_unlock(&sim->mutex);
 }
 
-IOVA_API int iova_sim_corrupt_info(struct iova_sim *sim, size_t offset, size_t size, uint64_t value)
+static int add_corruption(struct iova_sim *sim, const struct sim_corruption *like)
 {
 	struct sim_corruption *corruption, **at;
 
-	if (!sim || !size || size > sizeof value)
+	if (!sim || !like->size || like->size > sizeof like->value)
 		return -EINVAL;
-	corruption = calloc(1, sizeof *corruption);
+	corruption = malloc(sizeof *corruption);
 	if (!corruption)
 		return -ENOMEM;
-	corruption->offset = offset;
-	corruption->size = size;
-	corruption->value = value;
+	*corruption = *like;
 	pthread_mutex_lock(&sim->mutex);
 	at = &sim->corruptions;
 	while (*at)
@@ -80,6 +78,38 @@ IOVA_API int iova_sim_corrupt_info(struct iova_sim *sim, size_t offset, size_t s
 	*at = corruption;
 	pthread_mutex_unlock(&sim->mutex);
 	return 0;
+}
+
+IOVA_API int iova_sim_corrupt_info(struct iova_sim *sim, size_t offset, size_t size, uint64_t value)
+{
+	struct sim_corruption corruption = {
+		.reply = SIM_REPLY_INFO, .offset = offset, .size = size, .value = value
+	};
+
+	return add_corruption(sim, &corruption);
+}
+
+IOVA_API int iova_sim_corrupt_ranges(struct iova_sim *sim, size_t offset, size_t size,
+				     uint64_t value)
+{
+	struct sim_corruption corruption = {
+		.reply = SIM_REPLY_RANGES, .offset = offset, .size = size, .value = value
+	};
+
+	return add_corruption(sim, &corruption);
+}
+
+void sim_corrupt_(const struct iova_sim *sim, enum sim_reply reply, size_t offset,
+		  unsigned char *bytes, size_t size)
+{
+	for (const struct sim_corruption *c = sim->corruptions; c; c = c->next) {
+		for (size_t i = 0; c->reply == reply && i < c->size; i++) {
+			size_t at = c->offset + i - offset;
+
+			if (c->offset + i >= offset && at < size)
+				bytes[at] = (unsigned char)(c->value >> (8 * i));
+		}
+	}
 }
 
 IOVA_API void iova_sim_clear_corruption(struct iova_sim *sim)

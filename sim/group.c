@@ -7,6 +7,12 @@
 #include <errno.h>
 #include <string.h>
 
+/* An open device keeps the group's file although its descriptor is closed. */
+bool sim_group_is_open_(const struct sim_group *group)
+{
+	return group->fd_open || group->n_open_devices || group->held_elsewhere;
+}
+
 /*
  * GRP:vfio_group_ioctl_get_status: from 5.18 a group in a container is viable
  * by definition. Before, its drivers are looked at (vfio.c:vfio_group_viable).
@@ -24,9 +30,10 @@ static int get_status(struct iova_sim *sim, const struct sim_fd *fd, void *argum
 	if (fd->revoked)
 		return -ENODEV;
 	status.flags = 0;
-	if (group->container)
+	if (group->container || group->compat)
 		status.flags |= IOVA_VFIO_GROUP_FLAGS_CONTAINER_SET;
-	if ((group->container && sim->kernel.claims_owner) || sim_group_is_viable_(sim, group))
+	if (group->compat || (group->container && sim->kernel.claims_owner) ||
+	    (!group->owner && sim_group_is_viable_(sim, group)))
 		status.flags |= IOVA_VFIO_GROUP_FLAGS_VIABLE;
 	memcpy(argument, &status, sizeof status);
 	return 0;
@@ -43,17 +50,20 @@ int sim_group_join_(struct iova_sim *sim, struct sim_group *group, struct sim_co
 	bool direct = sim_group_has_direct_(group);
 	int r = 0;
 
-	if (sim->kernel.claims_owner && !sim_group_is_viable_(sim, group))
+	if (container->groups && container->noiommu != group->noiommu)
+		return -EPERM;
+	if (sim->kernel.claims_owner && (group->owner || !sim_group_is_viable_(sim, group)))
 		return -EPERM;
 	if (direct && sim->kernel.direct == IOVA_SIM_DIRECT_AT_CONTAINER)
 		return -EPERM; /* intel_iommu_attach_device: device_is_rmrr_locked */
 	if (direct && sim->kernel.direct == IOVA_SIM_DIRECT_INVALID)
 		return -EINVAL; /* IOC:__iommu_device_set_domain: require_direct */
-	if (container->iommu_set)
+	if (container->iommu_set && !group->noiommu)
 		r = sim_attach_(sim, container, group);
 	if (r < 0)
 		return r;
 	group->container = container;
+	container->noiommu = group->noiommu;
 	group->next_in_container = container->groups;
 	container->groups = group;
 	return 0;
@@ -81,20 +91,26 @@ static int set_container(struct iova_sim *sim, const struct sim_fd *self, const 
 		return -EBADF;
 	if (self->revoked)
 		return -ENODEV;
-	if (group->container)
+	if (group->container || group->compat)
 		return -EINVAL;
+	if (fd->kind == SIM_FD_IOMMUFD)
+		return sim_compat_join_(sim, group, fd->iommufd);
 	if (fd->kind != SIM_FD_CONTAINER)
 		return sim->kernel.tells_kind ? -EBADFD : -EINVAL;
 	return sim_group_join_(sim, group, fd->container);
 }
 
-/* GRP:vfio_group_ioctl_unset_container. */
+/* GRP:vfio_group_ioctl_unset_container; an iommufd may be taken back from under open devices. */
 static int unset_container(struct iova_sim *sim, const struct sim_fd *fd)
 {
 	struct sim_group *group = fd->group;
 
-	if (fd->revoked || !group->container)
+	if (fd->revoked || (!group->container && !group->compat))
 		return -EINVAL;
+	if (group->compat) {
+		sim_compat_leave_(sim, group);
+		return 0;
+	}
 	if (group->n_open_devices)
 		return -EBUSY;
 	sim_container_leave_(sim, group);
@@ -120,9 +136,10 @@ static struct sim_device *find_device(struct iova_sim *sim, const struct sim_gro
 static int get_device_fd(struct iova_sim *sim, const struct sim_fd *self, const char *name)
 {
 	struct sim_group *group = self->group;
-	bool usable = group->container && group->container->iommu_set;
+	bool usable = group->compat || (group->container && group->container->iommu_set);
 	struct sim_device *device;
 	struct sim_fd *fd;
+	bool first;
 	int r;
 
 	if (!name)
@@ -134,14 +151,21 @@ static int get_device_fd(struct iova_sim *sim, const struct sim_fd *self, const 
 		return -ENODEV;
 	if (!usable)
 		return -EINVAL;
-	r = sim_fd_new_(sim, SIM_FD_DEVICE, &fd);
+	first = !device->bound;
+	r = group->compat && first ? sim_compat_open_device_(sim, device) : 0;
 	if (r < 0)
 		return r;
+	r = sim_fd_new_(sim, SIM_FD_DEVICE, &fd);
+	if (r < 0) {
+		if (first)
+			sim_iommufd_unbind_(sim, device);
+		return r;
+	}
 	fd->group = group;
 	fd->device = device;
 	device->n_open++;
 	group->n_open_devices++;
-	return fd->fd;
+	return r;
 }
 
 int sim_group_ioctl_(struct iova_sim *sim, struct sim_fd *fd, unsigned long request, void *argument)
@@ -163,8 +187,10 @@ int sim_group_ioctl_(struct iova_sim *sim, struct sim_fd *fd, unsigned long requ
 /* GRP:vfio_group_fops_release, once the last reference to the group's file is gone. */
 void sim_group_release_(struct iova_sim *sim, struct sim_group *group)
 {
-	if (!group->fd_open && !group->n_open_devices && !group->held_elsewhere && group->container)
+	if (!sim_group_is_open_(group) && group->container)
 		sim_container_leave_(sim, group);
+	if (!sim_group_is_open_(group) && group->compat)
+		sim_compat_leave_(sim, group);
 }
 
 /*
@@ -181,4 +207,6 @@ void sim_group_revoke_(struct iova_sim *sim, struct sim_group *group)
 	group->held_elsewhere = false;
 	if (group->container)
 		sim_container_leave_(sim, group);
+	if (group->compat)
+		sim_compat_leave_(sim, group);
 }

@@ -40,11 +40,15 @@ static bool blocks(const struct iova_sim *sim, const struct sim_device *device)
 	return strcmp(device->driver, "pcieport") != 0;
 }
 
-/* IOC:iommu_device_use_default_domain: a claimed group takes no such driver, from 5.18. */
+/*
+ * IOC:iommu_device_use_default_domain: a claimed group takes no such driver, from 5.18. It is
+ * claimed by being in a container, or by an iommufd that has devices of it.
+ */
 static bool may_bind(const struct iova_sim *sim, const struct sim_group *group,
 		     const struct sim_device *device)
 {
-	return !sim->kernel.claims_owner || !group || !group->container || !blocks(sim, device);
+	return !sim->kernel.claims_owner || !group || (!group->container && !group->n_bound) ||
+	       !blocks(sim, device);
 }
 
 bool sim_group_is_viable_(const struct iova_sim *sim, const struct sim_group *group)
@@ -95,10 +99,11 @@ static int add_device(struct iova_sim *sim, uint32_t group_id, const struct sim_
 {
 	struct sim_group *group = NULL;
 	struct sim_device *device;
+	int r = 0;
 
 	if (group_id != IOVA_SIM_NO_GROUP) {
 		group = sim_group_find_(sim, group_id);
-		if (!group)
+		if (!group || group->noiommu)
 			return -ENOENT;
 	}
 	if (sim_device_find_(sim, like->name))
@@ -112,6 +117,12 @@ static int add_device(struct iova_sim *sim, uint32_t group_id, const struct sim_
 		return -ENOMEM;
 	*device = *like;
 	device->group = group;
+	if (sim_device_is_vfio_(device))
+		r = sim_vfio_enter_(sim, device);
+	if (r < 0) {
+		free(device);
+		return r;
+	}
 	*sim->devices_tail = device;
 	sim->devices_tail = &device->next;
 	if (group) {
@@ -168,16 +179,24 @@ static int leave_vfio(struct iova_sim *sim, struct sim_device *device)
 static int rebind(struct iova_sim *sim, const char *name, const struct sim_device *like)
 {
 	struct sim_device *device = sim_device_find_(sim, name);
+	bool was = device && sim_device_is_vfio_(device), will = sim_device_is_vfio_(like);
 	int r;
 
 	if (!device)
 		return -ENOENT;
-	r = sim_device_is_vfio_(like) && !device->n_open ? 0 : leave_vfio(sim, device);
+	r = will && !device->n_open ? 0 : leave_vfio(sim, device);
 	if (r >= 0 && !may_bind(sim, device->group, like))
 		r = -EBUSY;
-	if (r >= 0)
-		memcpy(device->driver, like->driver, sizeof device->driver);
-	return r;
+	if (r >= 0 && will && !was)
+		r = sim_vfio_enter_(sim, device);
+	if (r < 0)
+		return r;
+	if (was && will)
+		sim_vfio_change_(sim, device);
+	else if (was)
+		sim_vfio_leave_(sim, device);
+	memcpy(device->driver, like->driver, sizeof device->driver);
+	return 0;
 }
 
 IOVA_API int iova_sim_bind(struct iova_sim *sim, const char *name, const char *driver)
@@ -205,6 +224,8 @@ IOVA_API int iova_sim_remove_device(struct iova_sim *sim, const char *name)
 	device = sim_device_find_(sim, name);
 	r = device ? leave_vfio(sim, device) : -ENOENT;
 	if (r >= 0) {
+		if (sim_device_is_vfio_(device))
+			sim_vfio_leave_(sim, device);
 		sim_index_drop_device_(&sim->index, device);
 		device->gone = true;
 	}
@@ -293,4 +314,5 @@ void sim_host_free_(struct iova_sim *sim)
 		free(device);
 	}
 	sim_index_free_(&sim->index);
+	free(sim->vfio_numbers.words);
 }

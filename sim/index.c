@@ -81,6 +81,14 @@ void sim_index_put_group_(struct sim_index *index, struct sim_group *group)
 	index->groups[i] = group;
 }
 
+void sim_index_drop_group_(struct sim_index *index, const struct sim_group *group)
+{
+	size_t i = group_place(index, group->id);
+
+	memmove(index->groups + i, index->groups + i + 1,
+		(--index->n_groups - i) * sizeof *index->groups);
+}
+
 void sim_index_put_device_(struct sim_index *index, struct sim_device *device)
 {
 	size_t i = device_place(index, device->name);

@@ -130,16 +130,6 @@ static size_t info_size(const struct iova_sim *sim, uint32_t argsz)
 	return IOVA_VFIO_INFO_LEAST;
 }
 
-static void corrupt(const struct iova_sim *sim, unsigned char *reply, uint32_t argsz)
-{
-	for (const struct sim_corruption *c = sim->corruptions; c; c = c->next) {
-		for (size_t i = 0; i < c->size; i++) {
-			if (c->offset + i < argsz)
-				reply[c->offset + i] = (unsigned char)(c->value >> (8 * i));
-		}
-	}
-}
-
 /*
  * Too little room is no error: CAPS is set all the same, cap_offset is 0 and
  * argsz says what is needed. With enough room argsz stays the caller's.
@@ -173,7 +163,7 @@ int sim_info_ioctl_(struct iova_sim *sim, struct sim_container *container, void 
 		}
 	}
 	memcpy(argument, &info, info_size(sim, argsz));
-	corrupt(sim, argument, argsz);
+	sim_corrupt_(sim, SIM_REPLY_INFO, 0, argument, argsz);
 	free(chain.bytes);
 	return 0;
 }

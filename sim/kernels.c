@@ -1,7 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Releases of Linux as sets of features. */
-#include <libiova-sim/iommu.h>
-#include <libiova-sim/kernel.h>
+#include "private.h"
 
 #include "base/opts.h"
 
@@ -15,8 +14,9 @@ static const struct {
 	const char *name;
 	uint32_t number;
 } releases[] = {
-	{ "4.19", 419 }, { "5.2", 502 }, { "5.4", 504 }, { "5.10", 510 }, { "5.15", 515 },
-	{ "6.1", 601 },  { "6.3", 603 }, { "6.6", 606 }, { "6.12", 612 }, { "6.18", 618 },
+	{ "4.19", 419 }, { "5.2", 502 },  { "5.4", 504 },  { "5.10", 510 },
+	{ "5.15", 515 }, { "6.1", 601 },  { "6.2", 602 },  { "6.3", 603 },
+	{ "6.6", 606 },  { "6.12", 612 }, { "6.13", 613 }, { "6.18", 618 },
 };
 
 /*
@@ -54,7 +54,25 @@ static struct iova_sim_kernel kernel_of(uint32_t number)
 		.revokes_group = number >= 601,
 		.tells_kind = number >= 602,
 		.padded = number >= 606,
+		.has_vfio_dev = number >= 601,
+		.has_iommufd = number >= 602,
+		.reserves_device = number >= 604,
+		.has_cdevs = number >= 606,
+		.has_hw_info = number >= 606,
+		.has_file_maps = number >= 613,
+		/* In 6.12.y, which is what was measured, but not in 6.12. */
+		.unmaps_nothing = number == 612 || number >= 618,
 	};
+}
+
+bool sim_has_iommufd_(const struct iova_sim *sim)
+{
+	return sim->kernel.iommufd && sim->kernel.has_iommufd;
+}
+
+bool sim_has_cdevs_(const struct iova_sim *sim)
+{
+	return sim_has_iommufd_(sim) && sim->kernel.has_cdevs;
 }
 
 IOVA_API int iova_sim_kernel_of(const char *release, struct iova_sim_kernel *ret_kernel)

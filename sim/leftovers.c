@@ -23,25 +23,33 @@ static void say(struct page *page, const char *line)
 		page->length += (size_t)n;
 }
 
-static void say_fd(struct page *page, const struct sim_fd *fd)
+static void say_number(struct page *page, const struct sim_number *number)
 {
+	const struct sim_fd *fd = number->fd;
+	unsigned int shown = (unsigned int)number->number;
 	char line[SIM_NAME_MAX + 64];
 
 	switch (fd->kind) {
 	case SIM_FD_CONTAINER:
 		snprintf(line, sizeof line, "container %u is open as fd %#x", fd->container->serial,
-			 (unsigned int)fd->fd);
+			 shown);
 		break;
 	case SIM_FD_GROUP:
-		snprintf(line, sizeof line, "group %u is open as fd %#x", fd->group->id,
-			 (unsigned int)fd->fd);
+		snprintf(line, sizeof line, "group %u is open as fd %#x", fd->group->id, shown);
 		break;
 	case SIM_FD_DEVICE:
-		snprintf(line, sizeof line, "device %s is open as fd %#x", fd->device->name,
-			 (unsigned int)fd->fd);
+		snprintf(line, sizeof line, "device %s is open as fd %#x", fd->device->name, shown);
+		break;
+	case SIM_FD_CDEV:
+		snprintf(line, sizeof line, "node of device %s is open as fd %#x", fd->device->name,
+			 shown);
+		break;
+	case SIM_FD_IOMMUFD:
+		snprintf(line, sizeof line, "iommufd %u is open as fd %#x", fd->iommufd->serial,
+			 shown);
 		break;
 	default:
-		snprintf(line, sizeof line, "a file is open as fd %#x", (unsigned int)fd->fd);
+		snprintf(line, sizeof line, "a file is open as fd %#x", shown);
 		break;
 	}
 	say(page, line);
@@ -66,16 +74,55 @@ static void say_container(struct page *page, const struct sim_container *contain
 	}
 }
 
+static void say_ioas(struct page *page, const struct sim_iommufd *iommufd,
+		     const struct sim_ioas *ioas)
+{
+	char line[128];
+
+	snprintf(line, sizeof line, "iommufd %u has IOAS %u", iommufd->serial, ioas->object.id);
+	say(page, line);
+	for (size_t i = 0; i < ioas->areas.n; i++) {
+		snprintf(line, sizeof line, "IOAS %u of iommufd %u maps 0x%llx-0x%llx",
+			 ioas->object.id, iommufd->serial,
+			 (unsigned long long)ioas->areas.items[i]->iova,
+			 (unsigned long long)ioas->areas.items[i]->last);
+		say(page, line);
+	}
+}
+
+static void say_iommufd(struct page *page, const struct sim_iommufd *iommufd)
+{
+	char line[SIM_NAME_MAX + 64];
+
+	for (const struct sim_object *o = iommufd->objects; o; o = o->next) {
+		if (o->kind == SIM_OBJECT_IOAS)
+			say_ioas(page, iommufd, (const struct sim_ioas *)o);
+		if (o->kind != SIM_OBJECT_BOUND)
+			continue;
+		snprintf(line, sizeof line, "device %s is bound to iommufd %u",
+			 ((const struct sim_bound *)o)->device->name, iommufd->serial);
+		say(page, line);
+	}
+}
+
+static void say_compat(struct page *page, const struct sim_group *group)
+{
+	char line[64];
+
+	snprintf(line, sizeof line, "group %u is in iommufd %u", group->id, group->compat->serial);
+	say(page, line);
+}
+
 static void say_numbers(struct page *page, const struct iova_sim *sim)
 {
+	uint64_t n_pinned = sim->n_pinned + sim->n_user_pinned + sim->n_free_pinned;
 	unsigned int n_faults = 0;
 	char line[64];
 
 	for (const struct sim_fault *fault = sim->faults; fault; fault = fault->next)
 		n_faults++;
-	if (sim->n_pinned) {
-		snprintf(line, sizeof line, "pinned pages: %llu",
-			 (unsigned long long)sim->n_pinned);
+	if (n_pinned) {
+		snprintf(line, sizeof line, "pinned pages: %llu", (unsigned long long)n_pinned);
 		say(page, line);
 	}
 	if (n_faults) {
@@ -93,10 +140,16 @@ IOVA_API int iova_sim_leftovers(struct iova_sim *sim, char *text, size_t size)
 	if (size)
 		*text = '\0';
 	pthread_mutex_lock(&sim->mutex);
-	for (const struct sim_fd *fd = sim->fds; fd; fd = fd->next)
-		say_fd(&page, fd);
+	for (const struct sim_number *number = sim->numbers; number; number = number->next)
+		say_number(&page, number);
 	for (const struct sim_container *c = sim->containers; c; c = c->next)
 		say_container(&page, c);
+	for (const struct sim_group *g = sim->groups; g; g = g->next) {
+		if (g->compat)
+			say_compat(&page, g);
+	}
+	for (const struct sim_iommufd *i = sim->iommufds; i; i = i->next)
+		say_iommufd(&page, i);
 	say_numbers(&page, sim);
 	pthread_mutex_unlock(&sim->mutex);
 	return page.length > INT_MAX ? INT_MAX : (int)page.length;

@@ -53,7 +53,9 @@ struct sim_device {
 	uint32_t device;
 	uint32_t class_code;
 	uint32_t n_open;
-	bool gone; /* unplugged; kept so that nothing dangles */
+	uint32_t vfio_number;    /* of vfio-dev, while it has a driver of VFIO and a group */
+	struct sim_bound *bound; /* to an iommufd, or NULL */
+	bool gone;               /* unplugged; kept so that nothing dangles */
 	struct sim_regions regions;
 };
 
@@ -63,6 +65,8 @@ struct sim_group {
 	char type[SIM_WORD_MAX];
 	struct iova_sim_iommu iommu;
 	struct sim_regions regions;
+	bool noiommu;               /* made by VFIO for a device that no IOMMU serves */
+	bool gone;                  /* so made, and unmade; kept so that nothing dangles */
 	struct sim_device *devices; /* those that are gone, too */
 	struct sim_device **devices_tail;
 	bool fd_open;
@@ -70,7 +74,11 @@ struct sim_group {
 	bool held_elsewhere;     /* by another process */
 	struct sim_container *container;
 	struct sim_group *next_in_container;
-	struct sim_domain *domain; /* NULL while the container has no IOMMU */
+	struct sim_domain *domain;  /* NULL while the container has no IOMMU */
+	struct sim_iommufd *compat; /* in the place of a container */
+	struct sim_iommufd *owner;  /* of the bound devices */
+	uint32_t n_bound;
+	struct sim_table *table; /* that the attached of them share */
 };
 
 /* A domain of the IOMMU: groups whose IOMMUs are alike share one. */
@@ -97,6 +105,7 @@ struct sim_container {
 	uint32_t serial;
 	bool fd_open;
 	struct sim_group *groups; /* the last one attached first, as CON keeps them */
+	bool noiommu;             /* its groups are of this kind */
 	bool iommu_set;
 	bool v2;
 	uint32_t entry_limit; /* sampled where the IOMMU is set */

@@ -59,6 +59,25 @@ static bool find_bad_memory(const struct iova_sim *sim, uint64_t start, uint64_t
 	return found;
 }
 
+/* T1:vfio_pin_pages_remote charges no page that is a device's. */
+static uint64_t count_pages(const struct iova_sim *sim, const struct sim_map *map)
+{
+	uint64_t page = sim->memory.page_size, n = map->length / page;
+	uint64_t last = map->vaddr + (map->length - 1);
+
+	for (size_t i = 0; i < sim->device_memory.n; i++) {
+		struct iova_range own = sim->device_memory.items[i];
+
+		if (own.start < map->vaddr)
+			own.start = map->vaddr;
+		if (own.last > last)
+			own.last = last;
+		if (own.start <= own.last)
+			n -= (own.last - own.start + 1) / page;
+	}
+	return n;
+}
+
 /*
  * T1:vfio_pin_pages_remote: page by page, first the memory itself (EFAULT),
  * then the limit (ENOMEM) unless the caller has CAP_IPC_LOCK. Then the IOMMU
@@ -126,7 +145,7 @@ int sim_map_(struct iova_sim *sim, struct sim_container *container, const struct
 	if (container->list.n &&
 	    !sim_ranges_hold_(&container->list, map.iova, map.iova + (map.length - 1)))
 		return -EINVAL;
-	map.pages = map.length / sim->memory.page_size;
+	map.pages = count_pages(sim, &map);
 	kept = sim_alloc_(sim, sizeof *kept);
 	if (!kept)
 		return -ENOMEM;

@@ -95,18 +95,6 @@ const struct sim_preset sim_preset_desktop_ = {
 	.page_sizes = SIM_PAGES_4K_2M_1G,
 };
 
-const struct sim_preset sim_preset_desktop_6_1_ = {
-	.release = "6.1",
-	.coherent = true,
-	.n_groups = 7,
-	.group_type = "DMA-FQ",
-	.devices = desktop_devices,
-	.regions = desktop_regions,
-	.common = intel_common,
-	.aperture_last = SIM_WIDTH_39,
-	.page_sizes = SIM_PAGES_4K_2M_1G,
-};
-
 const struct sim_preset sim_preset_old_ = {
 	.release = "4.19",
 	.coherent = true,

@@ -47,7 +47,6 @@ struct sim_preset {
 
 /* preset-desktop.c */
 extern const struct sim_preset sim_preset_desktop_;
-extern const struct sim_preset sim_preset_desktop_6_1_;
 extern const struct sim_preset sim_preset_old_;
 extern const struct sim_preset sim_preset_igpu_;
 extern const struct sim_preset sim_preset_gpu_;

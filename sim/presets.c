@@ -5,38 +5,57 @@
 #include <errno.h>
 #include <string.h>
 
-static const struct {
+/* The same machine may be had with other kernels. */
+static const struct made {
 	const char *name;
 	const struct sim_preset *preset;
+	const char *release; /* NULL: the preset's */
+	bool iommufd;
+	bool container; /* of iommufd */
 } presets[] = {
-	{ "desktop", &sim_preset_desktop_ }, { "desktop-6.1", &sim_preset_desktop_6_1_ },
-	{ "epyc", &sim_preset_epyc_ },       { "old", &sim_preset_old_ },
-	{ "igpu", &sim_preset_igpu_ },       { "gpu", &sim_preset_gpu_ },
-	{ "server", &sim_preset_server_ },   { "arm", &sim_preset_arm_ },
-	{ "s390", &sim_preset_s390_ },       { "nested", &sim_preset_nested_ },
+	{ "desktop", &sim_preset_desktop_, NULL, false, false },
+	{ "desktop-6.1", &sim_preset_desktop_, "6.1", false, false },
+	{ "epyc", &sim_preset_epyc_, NULL, false, false },
+	{ "old", &sim_preset_old_, NULL, false, false },
+	{ "igpu", &sim_preset_igpu_, NULL, false, false },
+	{ "gpu", &sim_preset_gpu_, NULL, false, false },
+	{ "server", &sim_preset_server_, NULL, false, false },
+	{ "arm", &sim_preset_arm_, NULL, false, false },
+	{ "s390", &sim_preset_s390_, NULL, false, false },
+	{ "nested", &sim_preset_nested_, NULL, false, false },
+	{ "iommufd", &sim_preset_desktop_, NULL, true, false },
+	{ "iommufd-6.2", &sim_preset_desktop_, "6.2", true, false },
+	{ "iommufd-6.6", &sim_preset_desktop_, "6.6", true, false },
+	{ "iommufd-6.13", &sim_preset_desktop_, "6.13", true, false },
+	{ "iommufd-epyc", &sim_preset_epyc_, NULL, true, false },
+	{ "compat", &sim_preset_desktop_, NULL, true, true },
 };
 
 #define N_PRESETS (sizeof presets / sizeof *presets)
 
 IOVA_API const char *const *iova_sim_presets(void)
 {
-	static const char *const names[] = { "desktop", "desktop-6.1", "epyc",   "old",
-					     "igpu",    "gpu",         "server", "arm",
-					     "s390",    "nested",      NULL };
+	static const char *const names[] = {
+		"desktop",     "desktop-6.1",  "epyc",         "old",    "igpu",    "gpu",
+		"server",      "arm",          "s390",         "nested", "iommufd", "iommufd-6.2",
+		"iommufd-6.6", "iommufd-6.13", "iommufd-epyc", "compat", NULL,
+	};
 
 	_Static_assert(sizeof names / sizeof *names == N_PRESETS + 1, "a name for each");
 	return names;
 }
 
-static int set_kernel(struct iova_sim *sim, const struct sim_preset *preset)
+static int set_kernel(struct iova_sim *sim, const struct made *made)
 {
 	struct iova_sim_kernel kernel = { .size = sizeof kernel };
-	int r = iova_sim_kernel_of(preset->release, &kernel);
+	int r = iova_sim_kernel_of(made->release ? made->release : made->preset->release, &kernel);
 
 	if (r < 0)
 		return r;
-	if (preset->allows_direct)
+	if (made->preset->allows_direct)
 		kernel.direct = IOVA_SIM_DIRECT_ALLOWED;
+	kernel.iommufd = made->iommufd;
+	kernel.iommufd_container = made->container;
 	return iova_sim_set_kernel(sim, &kernel);
 }
 
@@ -50,8 +69,9 @@ static int add_group(struct iova_sim *sim, const struct sim_preset *preset, uint
 	return r;
 }
 
-static int build(struct iova_sim *sim, const struct sim_preset *preset)
+static int build(struct iova_sim *sim, const struct made *made)
 {
+	const struct sim_preset *preset = made->preset;
 	struct iova_sim_iommu iommu = {
 		.size = sizeof iommu,
 		.aperture_start = preset->aperture_start,
@@ -61,7 +81,7 @@ static int build(struct iova_sim *sim, const struct sim_preset *preset)
 		.remaps_interrupts = 1,
 		.coherent = preset->coherent,
 	};
-	int r = set_kernel(sim, preset);
+	int r = set_kernel(sim, made);
 
 	if (r >= 0)
 		r = iova_sim_set_iommu(sim, IOVA_SIM_ALL_GROUPS, &iommu);
@@ -92,7 +112,7 @@ IOVA_API int iova_sim_new_preset(const char *name, struct iova_sim **ret_sim)
 	r = iova_sim_new(&sim);
 	if (r < 0)
 		return r;
-	r = build(sim, presets[i].preset);
+	r = build(sim, &presets[i]);
 	if (r < 0) {
 		iova_sim_free(sim);
 		return r;

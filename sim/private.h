@@ -10,6 +10,8 @@
  * IOC is drivers/iommu/iommu.c.
  */
 
+#include "files.h"
+#include "iommufd.h"
 #include "state.h"
 
 #define SIM_PATH_MAX 512
@@ -42,9 +44,14 @@ struct sim_group *sim_group_find_(const struct iova_sim *sim, uint32_t id);
 struct sim_device *sim_device_find_(const struct iova_sim *sim, const char *name);
 int sim_index_reserve_(struct sim_index *index);
 void sim_index_put_group_(struct sim_index *index, struct sim_group *group);
+void sim_index_drop_group_(struct sim_index *index, const struct sim_group *group);
 void sim_index_put_device_(struct sim_index *index, struct sim_device *device);
 void sim_index_drop_device_(struct sim_index *index, const struct sim_device *device);
 void sim_index_free_(struct sim_index *index);
+
+/* kernels.c; what is built and known to the release */
+bool sim_has_iommufd_(const struct iova_sim *sim);
+bool sim_has_cdevs_(const struct iova_sim *sim);
 
 /* host.c */
 bool sim_device_is_vfio_(const struct sim_device *device);
@@ -52,43 +59,36 @@ bool sim_group_has_node_(const struct sim_group *group);
 bool sim_group_is_viable_(const struct iova_sim *sim, const struct sim_group *group);
 void sim_host_free_(struct iova_sim *sim);
 
-/* entries.c */
-typedef int sim_child_fn(void *arg, const char *name, const struct sim_node *child);
-int sim_each_child_(struct iova_sim *sim, const struct sim_node *dir, sim_child_fn *call,
-		    void *arg);
-bool sim_find_child_(struct iova_sim *sim, const struct sim_node *dir, const char *name,
-		     size_t length, struct sim_node *ret_child);
-void sim_go_up_(struct sim_node *node);
+/* vfio-dev.c: a device gets a driver of VFIO, changes it for another, or loses it */
+int sim_vfio_enter_(struct iova_sim *sim, struct sim_device *device);
+void sim_vfio_change_(struct iova_sim *sim, struct sim_device *device);
+void sim_vfio_leave_(struct iova_sim *sim, struct sim_device *device);
+bool sim_device_has_vfio_dev_(const struct sim_device *device);
+bool sim_device_has_cdev_(const struct iova_sim *sim, const struct sim_device *device);
 
-/* tree.c */
-#define SIM_FOLLOW 1u /* a link at the end of the path, too */
-#define SIM_BLIND 2u  /* to files that misbehave */
-const struct sim_file_fault *sim_file_fault_(const struct iova_sim *sim,
-					     const struct sim_node *node);
-int sim_walk_(struct iova_sim *sim, const struct sim_node *from, const char *path, unsigned int how,
-	      struct sim_node *ret_node);
-int sim_node_list_(struct iova_sim *sim, const struct sim_node *node, iova_sys_name_fn *each,
-		   void *arg);
+/* noiommu.c */
+int sim_noiommu_add_(struct iova_sim *sim, struct sim_device *device);
+void sim_noiommu_drop_(struct iova_sim *sim, struct sim_device *device);
 
-/* contents.c */
-bool sim_node_is_link_(const struct sim_node *node);
-bool sim_node_is_dir_(const struct sim_node *node);
-int sim_node_text_(struct iova_sim *sim, const struct sim_node *node, char **ret_text);
-void sim_node_link_(const struct sim_node *node, char *target, size_t size);
-
-/* files.c */
-int sim_start_of_path_(struct iova_sim *sim, int dir, const char *path, struct sim_node *ret_node);
-int64_t sim_sys_read_file_(void *data, int dir, const char *path, char *buffer, size_t size);
-int64_t sim_sys_read_link_(void *data, int dir, const char *path, char *buffer, size_t size);
-int sim_sys_list_(void *data, int dir, const char *path, iova_sys_name_fn *each, void *arg);
-
-/* fds.c */
+/* fds.c; sim_fd_new_() returns the number */
 int sim_fd_new_(struct iova_sim *sim, enum sim_fd_kind kind, struct sim_fd **ret_fd);
-struct sim_fd *sim_fd_find_(struct iova_sim *sim, int fd);
+struct sim_fd *sim_fd_find_(struct iova_sim *sim, int number);
 int sim_sys_open_(void *data, int dir, const char *path, int flags);
 int sim_sys_close_(void *data, int fd);
+int sim_sys_duplicate_(void *data, int fd);
+
+/* device.c */
+int sim_cdev_open_(struct iova_sim *sim, struct sim_device *device);
+void sim_cdev_release_(struct iova_sim *sim, struct sim_fd *fd);
+int sim_device_ioctl_(struct iova_sim *sim, struct sim_fd *fd, unsigned long request,
+		      void *argument);
+
+/* faults.c: of a reply, the bytes from an offset on */
+void sim_corrupt_(const struct iova_sim *sim, enum sim_reply reply, size_t offset,
+		  unsigned char *bytes, size_t size);
 
 /* group.c */
+bool sim_group_is_open_(const struct sim_group *group);
 int sim_group_ioctl_(struct iova_sim *sim, struct sim_fd *fd, unsigned long request,
 		     void *argument);
 int sim_group_join_(struct iova_sim *sim, struct sim_group *group, struct sim_container *container);
@@ -106,6 +106,7 @@ int sim_container_find_(struct iova_sim *sim, int fd, struct sim_container **ret
 int sim_attach_(struct iova_sim *sim, struct sim_container *container, struct sim_group *group);
 void sim_detach_(struct iova_sim *sim, struct sim_container *container, struct sim_group *group);
 bool sim_group_has_direct_(const struct sim_group *group);
+bool sim_same_iommu_(const struct iova_sim_iommu *a, const struct iova_sim_iommu *b);
 
 /* maptree.c */
 void sim_maps_insert_(struct sim_container *container, struct sim_map *map);

@@ -21,6 +21,7 @@ static void fill_table(struct iova_sim *sim)
 		.read_link = sim_sys_read_link_,
 		.list = sim_sys_list_,
 		.memory = sim_sys_memory_,
+		.duplicate = sim_sys_duplicate_,
 	};
 }
 
@@ -57,6 +58,22 @@ IOVA_API int iova_sim_new(struct iova_sim **ret_sim)
 	return 0;
 }
 
+static void free_fds(struct iova_sim *sim)
+{
+	while (sim->numbers) {
+		struct sim_number *number = sim->numbers;
+
+		sim->numbers = number->next;
+		free(number);
+	}
+	while (sim->fds) {
+		struct sim_fd *fd = sim->fds;
+
+		sim->fds = fd->next;
+		free(fd);
+	}
+}
+
 static void free_containers(struct iova_sim *sim)
 {
 	while (sim->containers) {
@@ -82,15 +99,12 @@ IOVA_API void iova_sim_free(struct iova_sim *sim)
 	iova_sim_clear_faults(sim);
 	iova_sim_clear_corruption(sim);
 	iova_sim_clear_files(sim);
-	while (sim->fds) {
-		struct sim_fd *fd = sim->fds;
-
-		sim->fds = fd->next;
-		free(fd);
-	}
+	free_fds(sim);
 	free_containers(sim);
+	sim_iommufds_free_(sim);
 	sim_host_free_(sim);
 	sim_ranges_free_(&sim->bad_memory);
+	sim_ranges_free_(&sim->device_memory);
 	pthread_mutex_destroy(&sim->mutex);
 	free(sim);
 }
@@ -122,30 +136,6 @@ IOVA_API int iova_sim_get_kernel(struct iova_sim *sim, struct iova_sim_kernel *r
 		return -EINVAL;
 	pthread_mutex_lock(&sim->mutex);
 	r = iova_info_write_(ret_kernel, sizeof sim->kernel, &sim->kernel, sizeof sim->kernel);
-	pthread_mutex_unlock(&sim->mutex);
-	return r;
-}
-
-IOVA_API int iova_sim_set_memory(struct iova_sim *sim, const struct iova_sys_memory *memory)
-{
-	uint64_t page = memory ? memory->page_size : 0;
-
-	if (!sim || !page || page & (page - 1))
-		return -EINVAL;
-	pthread_mutex_lock(&sim->mutex);
-	sim->memory = *memory;
-	pthread_mutex_unlock(&sim->mutex);
-	return 0;
-}
-
-IOVA_API int iova_sim_add_bad_memory(struct iova_sim *sim, uint64_t start, uint64_t last)
-{
-	int r;
-
-	if (!sim || start > last)
-		return -EINVAL;
-	pthread_mutex_lock(&sim->mutex);
-	r = sim_ranges_add_(NULL, &sim->bad_memory, start, last);
 	pthread_mutex_unlock(&sim->mutex);
 	return r;
 }

@@ -9,6 +9,7 @@
  */
 
 #include "machine.h"
+#include "node.h"
 
 #include <pthread.h>
 
@@ -17,54 +18,31 @@ enum sim_fd_kind {
 	SIM_FD_CONTAINER,
 	SIM_FD_GROUP,
 	SIM_FD_DEVICE,
+	SIM_FD_MEMFD,   /* iova_sim_memfd() */
+	SIM_FD_IOMMUFD, /* also of a /dev/vfio/vfio that iommufd provides */
+	SIM_FD_CDEV,
 };
 
-/* A place in the tree of files. */
-enum sim_node_kind {
-	SIM_ROOT,
-	SIM_SYS,
-	SIM_KERNEL,
-	SIM_GROUPS,
-	SIM_GROUP,
-	SIM_GROUP_DEVICES,
-	SIM_GROUP_DEVICE,  /* link to the device */
-	SIM_GROUP_REGIONS, /* file */
-	SIM_GROUP_TYPE,    /* file */
-	SIM_BUS,
-	SIM_PCI,
-	SIM_PCI_DEVICES,
-	SIM_PCI_DEVICE, /* link to the device */
-	SIM_DRIVERS,
-	SIM_DRIVER,
-	SIM_DEVICES,
-	SIM_DOMAIN,
-	SIM_DEVICE,
-	SIM_DEVICE_VENDOR, /* file */
-	SIM_DEVICE_ID,     /* file */
-	SIM_DEVICE_CLASS,  /* file */
-	SIM_DEVICE_DRIVER, /* link to the driver */
-	SIM_DEVICE_GROUP,  /* link to the group */
-	SIM_DEV,
-	SIM_DEV_VFIO,
-	SIM_DEV_CONTAINER, /* character device */
-	SIM_DEV_GROUP,     /* character device */
-};
-
-struct sim_node {
-	enum sim_node_kind kind;
-	struct sim_group *group;
-	struct sim_device *device; /* for SIM_DRIVER and SIM_DOMAIN, one that leads there */
-};
-
+/* An open file, which goes with the last of its descriptors. */
 struct sim_fd {
 	struct sim_fd *next;
-	int fd;
+	uint32_t n_numbers;
 	enum sim_fd_kind kind;
 	struct sim_node node;
 	struct sim_container *container;
+	struct sim_iommufd *iommufd;
 	struct sim_group *group;
 	struct sim_device *device;
-	bool revoked; /* a group's, which VFIO has given up meanwhile */
+	uint64_t length; /* of a memfd */
+	bool revoked;    /* a group's, which VFIO has given up meanwhile */
+	bool bound;      /* a cdev's, through which its device was bound to an iommufd */
+};
+
+/* A descriptor. */
+struct sim_number {
+	struct sim_number *next;
+	int number;
+	struct sim_fd *fd;
 };
 
 /* A file that misbehaves. */
@@ -88,11 +66,25 @@ struct sim_fault {
 	void *arg;
 };
 
+/* Replies that can be corrupted. */
+enum sim_reply {
+	SIM_REPLY_INFO,
+	SIM_REPLY_RANGES,
+};
+
 struct sim_corruption {
 	struct sim_corruption *next;
+	enum sim_reply reply;
 	size_t offset;
 	size_t size;
 	uint64_t value;
+};
+
+/* Numbers in use, a bit for each. */
+struct sim_bits {
+	uint64_t *words;
+	size_t n;
+	size_t room;
 };
 
 /* Groups by number, and by name the devices that are not gone. */
@@ -112,19 +104,26 @@ struct iova_sim {
 	struct iova_sim_iommu iommu; /* of groups to come */
 	struct iova_sys_memory memory;
 	struct sim_ranges bad_memory;
+	struct sim_ranges device_memory;
 	struct sim_group *groups;
 	struct sim_group **groups_tail;
 	struct sim_device *devices;
 	struct sim_device **devices_tail;
 	struct sim_index index;
+	struct sim_bits vfio_numbers;
 	struct sim_container *containers;
+	struct sim_iommufd *iommufds;
 	struct sim_fd *fds;
+	struct sim_number *numbers;
 	struct sim_file_fault *file_faults;
 	struct sim_fault *faults;
 	struct sim_corruption *corruptions;
-	uint32_t n_serials; /* of fds */
+	uint32_t n_serials; /* of numbers */
 	uint32_t n_containers_made;
-	uint64_t n_pinned; /* processor pages */
+	uint32_t n_iommufds_made;
+	uint64_t n_pinned;      /* processor pages, charged to the process */
+	uint64_t n_user_pinned; /* charged to the user, by iommufd */
+	uint64_t n_free_pinned; /* charged to nobody, by iommufd */
 	uint64_t n_calls[IOVA_SIM_N_CALLS];
 };
 

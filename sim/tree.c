@@ -50,6 +50,7 @@ static void normalise(struct sim_node *node)
 	case SIM_GROUP_DEVICES:
 	case SIM_GROUP_REGIONS:
 	case SIM_GROUP_TYPE:
+	case SIM_GROUP_NAME:
 	case SIM_DEV_GROUP:
 		node->device = NULL;
 		break;
@@ -64,6 +65,10 @@ static void normalise(struct sim_node *node)
 	case SIM_DEVICE_CLASS:
 	case SIM_DEVICE_DRIVER:
 	case SIM_DEVICE_GROUP:
+	case SIM_DEVICE_VFIO:
+	case SIM_VFIO_DEV:
+	case SIM_VFIO_DEV_NUMBER:
+	case SIM_DEV_CDEV:
 		node->group = NULL;
 		break;
 	default:

@@ -17,7 +17,11 @@
 extern "C" {
 #endif
 
-/** For the group of a device that no IOMMU serves. */
+/**
+ * For the group of a device that no IOMMU serves. Where the kernel has
+ * iova_sim_kernel::noiommu, VFIO makes one for it as soon as one of its drivers is
+ * bound to it, with the lowest number that is free, and takes it away again.
+ */
 #define IOVA_SIM_NO_GROUP UINT32_MAX
 
 /**
@@ -40,8 +44,10 @@ IOVA_API int iova_sim_add_group(struct iova_sim *sim, uint32_t id, const char *t
  * Plug in a device of the PCI bus.
  *
  * A group has its node below /dev/vfio while one of its devices is bound to a
- * driver with "vfio" in its name. A group that is attached takes the device along;
- * the ranges of its container stay as they are until a group comes or goes.
+ * driver with "vfio" in its name. Such a device has the lowest number that is free
+ * as its vfioN, and with iova_sim_kernel::has_cdevs a node below /dev/vfio/devices.
+ * A group that is attached takes the device along; the ranges of its container
+ * stay as they are until a group comes or goes.
  *
  * @param sim         changed
  * @param group       number of its group, or IOVA_SIM_NO_GROUP
@@ -54,7 +60,8 @@ IOVA_API int iova_sim_add_group(struct iova_sim *sim, uint32_t id, const char *t
  * @err{EINVAL}  sim or name is NULL, the name empty or with a '/', or a text too long
  * @err{ENOENT}  there is no such group
  * @err{EEXIST}  there is a device of that name
- * @err{EBUSY}   the group is in a container, and the driver cannot share it
+ * @err{EBUSY}   the group is in a container, or a device of it bound to an iommufd, and the driver
+ *               cannot share it
  * @err{ENOMEM}  no memory
  * @onfail  the host is as it was
  * @mt      MT-Safe
@@ -78,8 +85,9 @@ IOVA_API int iova_sim_add_device(struct iova_sim *sim, uint32_t group, const cha
  * @return 0, or a negative errno:
  * @err{EINVAL}  sim or name is NULL, or the driver too long
  * @err{ENOENT}  there is no such device
- * @err{EBUSY}   Linux would wait, see above; or the group of the device is in a container, and
- *               the driver cannot share it
+ * @err{EBUSY}   Linux would wait, see above; or the group of the device is in a container, or a
+ *               device of it bound to an iommufd, and the driver cannot share it
+ * @err{ENOMEM}  no memory
  * @onfail  the device keeps its driver
  * @mt      MT-Safe
  * @kernel  drivers/iommu/iommu.c: iommu_device_use_default_domain;

@@ -96,9 +96,9 @@ IOVA_API int iova_sim_after(struct iova_sim *sim, uint32_t call, uint64_t nth,
 IOVA_API void iova_sim_clear_faults(struct iova_sim *sim);
 
 /**
- * Put other bytes into every reply to VFIO_IOMMU_GET_INFO from now on, where
- * the caller gave room for them: into the fixed part, 24 bytes, or into the
- * capabilities behind it.
+ * Put other bytes into every reply to VFIO_IOMMU_GET_INFO from now on, a
+ * container's or an iommufd's, where the caller gave room for them: into the
+ * fixed part, 24 bytes, or into the capabilities behind it.
  *
  * @param sim     changed
  * @param offset  bytes from the beginning of the reply
@@ -113,6 +113,25 @@ IOVA_API void iova_sim_clear_faults(struct iova_sim *sim);
  */
 IOVA_API int iova_sim_corrupt_info(struct iova_sim *sim, size_t offset, size_t size,
 				   uint64_t value);
+
+/**
+ * Put other bytes into every reply to IOMMU_IOAS_IOVA_RANGES from now on: into the header, 32
+ * bytes, or into the ranges, 16 bytes each, which count as if they lay behind it. A range that
+ * there was no room for is not touched.
+ *
+ * @param sim     changed
+ * @param offset  bytes from the beginning of the header
+ * @param size    bytes, 1..8
+ * @param value   the bytes, its low one first
+ * @return 0, or a negative errno:
+ * @err{EINVAL}  sim is NULL, or the size not 1..8
+ * @err{ENOMEM}  no memory
+ * @onfail  replies are as they were
+ * @mt      MT-Safe
+ * @since   0.1
+ */
+IOVA_API int iova_sim_corrupt_ranges(struct iova_sim *sim, size_t offset, size_t size,
+				     uint64_t value);
 
 /**
  * Let replies be true again.

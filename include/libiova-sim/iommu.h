@@ -25,6 +25,8 @@ struct iova_sim_iommu {
 	uint64_t page_sizes;        /**< a bit for each size, in bytes */
 	uint32_t remaps_interrupts; /**< 0: attaching needs unsafe_interrupts of the kernel */
 	uint32_t coherent;          /**< 1: it can make every access coherent (DMA_CC) */
+	uint32_t hw_type;           /**< what IOMMU_GET_HW_INFO calls it: 1 for VT-d; 0: nothing */
+	uint32_t pad;               /**< 0 */
 };
 
 /**
@@ -88,6 +90,39 @@ IOVA_API int iova_sim_set_memory(struct iova_sim *sim, const struct iova_sys_mem
  * @since   0.1
  */
 IOVA_API int iova_sim_add_bad_memory(struct iova_sim *sim, uint64_t start, uint64_t last);
+
+/**
+ * Make memory of the process a device's, as a mapped BAR is: type1 maps it and charges nothing
+ * for it, iommufd gives EFAULT once a device is attached.
+ *
+ * @param sim    changed
+ * @param start  first address in the process
+ * @param last   last address, included
+ * @return 0, or a negative errno:
+ * @err{EINVAL}  sim is NULL, or the range inverted
+ * @err{ENOMEM}  no memory
+ * @onfail  the host is as it was
+ * @mt      MT-Safe
+ * @kernel  drivers/vfio/vfio_iommu_type1.c: follow_fault_pfn; mm/gup.c: check_vma_flags
+ * @since   0.1
+ */
+IOVA_API int iova_sim_add_device_memory(struct iova_sim *sim, uint64_t start, uint64_t last);
+
+/**
+ * Make a file of memory, as memfd_create() does, for IOMMU_IOAS_MAP_FILE. It is closed by the
+ * table, and nothing else can be done with it.
+ *
+ * @param sim     changed
+ * @param length  its bytes
+ * @return a file descriptor, or a negative errno:
+ * @err{EINVAL}  sim is NULL
+ * @err{ENOMEM}  no memory, or no number for it is left
+ * @onfail  there is no such file
+ * @mt      MT-Safe
+ * @kernel  mm/gup.c: memfd_pin_folios
+ * @since   0.1
+ */
+IOVA_API int iova_sim_memfd(struct iova_sim *sim, uint64_t length);
 
 #ifdef __cplusplus
 }

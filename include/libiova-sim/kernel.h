@@ -49,12 +49,26 @@ struct iova_sim_kernel {
 	uint32_t has_regions;    /**< groups have the file reserved_regions (4.11) */
 	uint32_t unsafe_interrupts; /**< parameter allow_unsafe_interrupts of vfio_iommu_type1 */
 	uint32_t entry_limit; /**< dma_entry_limit: mappings a container may have; 0: no limit */
+	uint32_t iommufd;     /**< built with iommufd; Debian's kernels are not */
+	uint32_t iommufd_container; /**< with iommufd: it provides /dev/vfio/vfio, not type1 */
+	uint32_t unsafe_iommufd;    /**< parameter allow_unsafe_interrupts of iommufd */
+	uint32_t without_groups;    /**< built without /dev/vfio/N and containers (6.6) */
+	uint32_t noiommu;      /**< parameter enable_unsafe_noiommu_mode of vfio; Debian has none */
+	uint32_t has_iommufd;  /**< there is an iommufd to build: /dev/iommu (6.2) */
+	uint32_t has_cdevs;    /**< with iommufd: /dev/vfio/devices, and BIND_IOMMUFD (6.6) */
+	uint32_t has_vfio_dev; /**< devices of VFIO have the directory vfio-dev (6.1) */
+	uint32_t has_hw_info;  /**< IOMMU_GET_HW_INFO (6.6) */
+	uint32_t has_file_maps;   /**< IOMMU_IOAS_MAP_FILE (6.13) */
+	uint32_t reserves_device; /**< iommufd reserves for one device (6.4), else for its group */
+	uint32_t unmaps_nothing;  /**< UNMAP_DMA by iommufd, of nothing, succeeds (6.12.y, 6.18) */
 };
 
 /**
- * The features of a release of Linux, on a machine with VT-d.
+ * The features of a release of Linux, on a machine with VT-d, as Debian builds
+ * it: without iommufd. Set @c iommufd to have it where the release does.
  *
- * @param release     "4.19", "5.2", "5.4", "5.10", "5.15", "6.1", "6.3", "6.6", "6.12" or "6.18"
+ * @param release     "4.19", "5.2", "5.4", "5.10", "5.15", "6.1", "6.2", "6.3", "6.6", "6.12",
+ *                    "6.13" or "6.18"
  * @param ret_kernel  the features; its size set by the caller
  * @return 0, or a negative errno:
  * @err{EINVAL}  an argument is NULL, or ret_kernel too short

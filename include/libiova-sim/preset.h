@@ -72,6 +72,14 @@ IOVA_API IOVA_MUST_USE int iova_sim_new_preset(const char *name, struct iova_sim
  * network card and 2 a USB controller on vfio-pci; 3 a disk bound to nvme; 4 the
  * LPC bridge with SATA and SMBus, with their own drivers.
  *
+ * "iommufd": the machine of "desktop" with a kernel 6.12 that is built with iommufd:
+ * /dev/iommu, a node below /dev/vfio/devices for each device on vfio-pci, and
+ * type1's container beside. "iommufd-6.2": on 6.2, without these nodes, and with
+ * regions reserved for whole groups. "iommufd-6.6": on 6.6. "iommufd-6.13": on 6.13,
+ * which maps files, too. "iommufd-epyc": the machine of "epyc" on such a 6.12.
+ *
+ * "compat": as "iommufd", but /dev/vfio/vfio is iommufd's as well.
+ *
  * @return names, ended by NULL; valid for ever
  * @onfail  does not apply
  * @mt      MT-Safe

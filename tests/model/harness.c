@@ -72,6 +72,9 @@ void world_assert_clean(const struct world *world)
 	assert_int_equal(report.n_mappings, 0);
 	assert_int_equal(report.n_pinned_pages, 0);
 	assert_int_equal(report.n_pending_faults, 0);
+	assert_int_equal(report.n_iommufds, 0);
+	assert_int_equal(report.n_ioases, 0);
+	assert_int_equal(report.n_bound, 0);
 }
 
 void world_assert_mapping(const struct world *world, uint32_t nth, uint64_t iova, uint64_t vaddr,

@@ -6,7 +6,7 @@
 #include <errno.h>
 #include <string.h>
 
-#define BIT(call) (1u << (call))
+#define BIT(call) (UINT64_C(1) << (call))
 
 /* What sysfs does not tell is not known; without limits one can work; a close closes. */
 #define ALWAYS_HARMLESS                                                                          \
@@ -73,7 +73,7 @@ static bool may_succeed(const struct flow *flow, const struct fault *fault)
 {
 	if (!fault->call || fault->error == EINTR)
 		return true;
-	return (ALWAYS_HARMLESS | flow->harmless) & BIT(fault->call);
+	return ((ALWAYS_HARMLESS | flow->harmless) & BIT(fault->call)) != 0;
 }
 
 static void check_failure(const struct iova_failure *failure, int r, const struct fault *fault)

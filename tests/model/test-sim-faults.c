@@ -2,6 +2,8 @@
 /* Faults on demand: by kind, by number, and hooks behind a call. */
 #include "raw.h"
 
+#include "uapi/iommufd.h"
+
 #include <errno.h>
 
 static void the_nth_call_of_a_kind_fails_and_does_nothing(void **state)
@@ -36,6 +38,25 @@ static void the_nth_call_of_any_kind_fails(void **state)
 	raw_detach(w, (struct raw){ c, g });
 }
 
+/* In the order of their kinds, of which IOVA_SIM_CALL_DEVICE_GET_INFO is the first. */
+static const unsigned long iommufd_requests[] = {
+	IOVA_VFIO_DEVICE_GET_INFO,
+	IOVA_VFIO_DEVICE_BIND_IOMMUFD,
+	IOVA_VFIO_DEVICE_ATTACH_IOMMUFD_PT,
+	IOVA_VFIO_DEVICE_DETACH_IOMMUFD_PT,
+	IOVA_IOMMU_DESTROY,
+	IOVA_IOMMU_IOAS_ALLOC,
+	IOVA_IOMMU_IOAS_ALLOW_IOVAS,
+	IOVA_IOMMU_IOAS_COPY,
+	IOVA_IOMMU_IOAS_IOVA_RANGES,
+	IOVA_IOMMU_IOAS_MAP,
+	IOVA_IOMMU_IOAS_MAP_FILE,
+	IOVA_IOMMU_IOAS_UNMAP,
+	IOVA_IOMMU_OPTION,
+	IOVA_IOMMU_VFIO_IOAS,
+	IOVA_IOMMU_GET_HW_INFO,
+};
+
 /* One call of each kind, failing with an errno of its own. */
 static void each_kind_of_call_can_fail(void **state)
 {
@@ -65,6 +86,9 @@ static void each_kind_of_call_can_fail(void **state)
 	assert_int_equal(raw_map(w, 1, 0, 0, PAGE), -215);
 	assert_int_equal(raw_unmap(w, 1, 0, 0, &size), -216);
 	assert_int_equal(raw_ioctl(w, 1, 1, NULL), -217);
+	assert_int_equal(sys->duplicate(sys->data, 1), -218);
+	for (uint32_t i = 0; i < sizeof iommufd_requests / sizeof *iommufd_requests; i++)
+		assert_int_equal(raw_ioctl(w, 1, iommufd_requests[i], NULL), -219 - (int)i);
 	for (uint32_t call = 1; call < IOVA_SIM_N_CALLS; call++)
 		assert_int_equal(world_calls(w, call), 1);
 	assert_int_equal(world_calls(w, IOVA_SIM_CALL_ANY), IOVA_SIM_N_CALLS - 1);

@@ -198,7 +198,7 @@ static void directories_are_listed(void **state)
 	assert_int_equal(w->sys->list(w->sys->data, -1, "/sys/bus/pci/devices/0000:00:1f.2",
 				      collect, &names),
 			 0);
-	assert_string_equal(names.all, "vendor device class driver iommu_group ");
+	assert_string_equal(names.all, "vendor device class driver iommu_group vfio-dev ");
 	names.n = 0;
 	assert_int_equal(w->sys->list(w->sys->data, -1, "/dev/vfio", stop, &names), 42);
 	assert_int_equal(names.n, 1);

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* What each preset is for. */
-#include "raw.h"
+#include "raw-cdev.h"
 
 #include <errno.h>
 #include <stdio.h>
@@ -196,6 +196,64 @@ static void old_has_no_list_and_enforces_nothing(void **state)
 	world_free(w);
 }
 
+/* The first card of a machine, through its node. */
+static void assert_binds(const char *preset)
+{
+	struct world *w = world_new(preset);
+	int fd = raw_iommufd(w), cdev = raw_cdev(w, 0);
+
+	assert_int_equal(raw_bind(w, cdev, fd, NULL), 0);
+	assert_int_equal(raw_attach_pt(w, cdev, raw_ioas(w, fd)), 0);
+	raw_close_all(w, (const int[]){ cdev, fd }, 2);
+	world_assert_clean(w);
+	world_free(w);
+}
+
+/* The container is type1's, which knows nothing of the requests of iommufd. */
+static void iommufd_is_the_desktop_with_both(void **state)
+{
+	static const struct iova_range list[] = { { 0, 0xfedfffff }, { 0xfef00000, 0x7fffffffff } };
+	static const char *const names[] = { "iommufd", "iommufd-6.2", "iommufd-6.6",
+					     "iommufd-6.13" };
+	struct iova_iommu_ioas_alloc alloc = { .size = sizeof alloc };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+		struct world *w = world_new(names[i]);
+		int c = raw_open(w, "/dev/vfio/vfio"), fd = raw_iommufd(w);
+
+		assert_int_equal(raw_ioctl(w, c, IOVA_IOMMU_IOAS_ALLOC, &alloc), -EINVAL);
+		assert_int_equal(raw_ioctl(w, fd, IOVA_IOMMU_IOAS_ALLOC, &alloc), 0);
+		assert_int_equal(raw_cdev(w, 0) >= 0, strcmp(names[i], "iommufd-6.2") != 0);
+		assert_int_equal(raw_ioctl(w, fd, IOVA_IOMMU_IOAS_MAP_FILE, NULL) == -ENOTTY,
+				 strcmp(names[i], "iommufd-6.13") != 0);
+		raw_close_all(w, (const int[]){ c, fd }, 2);
+		world_free(w);
+		w = world_new(names[i]);
+		assert_list_of(w, 1, list, 2);
+		world_assert_clean(w);
+		world_free(w);
+	}
+	assert_binds("iommufd");
+	assert_binds("iommufd-6.6");
+	assert_binds("iommufd-6.13");
+	assert_binds("iommufd-epyc");
+}
+
+static void compat_has_a_container_of_iommufd(void **state)
+{
+	struct iova_iommu_ioas_alloc alloc = { .size = sizeof alloc };
+	struct world *w = world_new("compat");
+	int c = raw_open(w, "/dev/vfio/vfio");
+
+	(void)state;
+	assert_int_equal(raw_ioctl(w, c, IOVA_IOMMU_IOAS_ALLOC, &alloc), 0);
+	assert_int_equal(raw_close(w, c), 0);
+	world_assert_clean(w);
+	world_free(w);
+	assert_binds("compat");
+}
+
 /* Some have a kernel that refuses it: then nothing is left. */
 static void each_group_of_each_preset_attaches_or_is_refused_whole(void **state)
 {
@@ -229,6 +287,8 @@ int main(void)
 		cmocka_unit_test(s390_begins_at_4g),
 		cmocka_unit_test(nested_has_39_bits_and_the_chips_of_q35),
 		cmocka_unit_test(old_has_no_list_and_enforces_nothing),
+		cmocka_unit_test(iommufd_is_the_desktop_with_both),
+		cmocka_unit_test(compat_has_a_container_of_iommufd),
 		cmocka_unit_test(each_group_of_each_preset_attaches_or_is_refused_whole),
 	};
 

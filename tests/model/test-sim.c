@@ -47,9 +47,11 @@ static void each_release_has_what_came_up_to_it(void **state)
 		      { "5.10", 65535, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0 },
 		      { "5.15", 65535, 1, 1, 1, 1, 1, 0, 0, 0, 0, 0 },
 		      { "6.1", 65535, 1, 1, 1, 1, 1, 1, 1, 0, 0, 0 },
+		      { "6.2", 65535, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0 },
 		      { "6.3", 65535, 1, 1, 1, 1, 1, 1, 1, 1, 0, 0 },
 		      { "6.6", 65535, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0 },
 		      { "6.12", 65535, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0 },
+		      { "6.13", 65535, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0 },
 		      { "6.18", 65535, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1 } };
 
 	(void)state;
@@ -69,6 +71,39 @@ static void each_release_has_what_came_up_to_it(void **state)
 		assert_int_equal(kernel.padded, cases[i].padded);
 		assert_int_equal(kernel.early_wrap, cases[i].wrap);
 		assert_int_equal(kernel.top_defect, !cases[i].wrap);
+	}
+}
+
+/* None is built with iommufd until it is asked for. */
+static void each_release_can_do_what_its_iommufd_can(void **state)
+{
+	static const struct {
+		const char *release;
+		uint32_t vfio_dev, iommufd, device, cdevs, hw_info, files, nothing, nesting;
+	} cases[] = { { "4.19", 0, 0, 0, 0, 0, 0, 0, 1 }, { "5.15", 0, 0, 0, 0, 0, 0, 0, 1 },
+		      { "6.1", 1, 0, 0, 0, 0, 0, 0, 1 },  { "6.2", 1, 1, 0, 0, 0, 0, 0, 1 },
+		      { "6.3", 1, 1, 0, 0, 0, 0, 0, 1 },  { "6.6", 1, 1, 1, 1, 1, 0, 0, 1 },
+		      { "6.12", 1, 1, 1, 1, 1, 0, 1, 1 }, { "6.13", 1, 1, 1, 1, 1, 1, 0, 0 },
+		      { "6.18", 1, 1, 1, 1, 1, 1, 1, 0 } };
+
+	(void)state;
+	for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+		struct iova_sim_kernel kernel = { .size = sizeof kernel };
+
+		assert_int_equal(iova_sim_kernel_of(cases[i].release, &kernel), 0);
+		assert_int_equal(kernel.has_vfio_dev, cases[i].vfio_dev);
+		assert_int_equal(kernel.has_iommufd, cases[i].iommufd);
+		assert_int_equal(kernel.reserves_device, cases[i].device);
+		assert_int_equal(kernel.has_cdevs, cases[i].cdevs);
+		assert_int_equal(kernel.has_hw_info, cases[i].hw_info);
+		assert_int_equal(kernel.has_file_maps, cases[i].files);
+		assert_int_equal(kernel.unmaps_nothing, cases[i].nothing);
+		assert_int_equal(kernel.has_nesting, cases[i].nesting);
+		assert_int_equal(kernel.iommufd, 0);
+		assert_int_equal(kernel.iommufd_container, 0);
+		assert_int_equal(kernel.unsafe_iommufd, 0);
+		assert_int_equal(kernel.without_groups, 0);
+		assert_int_equal(kernel.noiommu, 0);
 	}
 }
 
@@ -292,6 +327,7 @@ int main(void)
 		cmocka_unit_test(each_preset_is_there_and_attaches_its_first_card),
 		cmocka_unit_test(a_kernel_that_is_not_known_is_enoent),
 		cmocka_unit_test(each_release_has_what_came_up_to_it),
+		cmocka_unit_test(each_release_can_do_what_its_iommufd_can),
 		ON(empty, the_builder_refuses_what_cannot_be),
 		ON(desktop, a_report_counts_what_is_open_and_mapped),
 		ON(desktop, what_is_left_is_said_in_words),

@@ -136,6 +136,17 @@ static int watch_memory(void *data, struct iova_sys_memory *ret_memory)
 	return leave(sys->memory(sys->data, ret_memory));
 }
 
+static int watch_duplicate(void *data, int fd)
+{
+	const struct iova_sys *sys = enter(IOVA_SIM_CALL_DUPLICATE, "");
+	int copy = sys->duplicate(sys->data, fd);
+
+	(void)data;
+	if (copy >= 0 && is_player())
+		held_add((struct held){ .kind = HELD_FD, .fd = copy });
+	return leave(copy);
+}
+
 const struct iova_sys *watch_sys(void)
 {
 	static const struct iova_sys table = {
@@ -147,6 +158,7 @@ const struct iova_sys *watch_sys(void)
 		.read_link = watch_read_link,
 		.list = watch_list,
 		.memory = watch_memory,
+		.duplicate = watch_duplicate,
 	};
 
 	return &table;

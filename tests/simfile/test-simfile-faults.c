@@ -2,6 +2,8 @@
 /* What each key of a description does to the host: files, replies, calls, allocations. */
 #include "simfile-help.h"
 
+#include "uapi/iommufd.h"
+
 #include <stdbool.h>
 #include <stdio.h>
 
@@ -110,6 +112,22 @@ static const char *const words[IOVA_SIM_N_CALLS] = {
 	[IOVA_SIM_CALL_MAP] = "map",
 	[IOVA_SIM_CALL_UNMAP] = "unmap",
 	[IOVA_SIM_CALL_OTHER_IOCTL] = "other-ioctl",
+	[IOVA_SIM_CALL_DUPLICATE] = "duplicate",
+	[IOVA_SIM_CALL_DEVICE_GET_INFO] = "device-get-info",
+	[IOVA_SIM_CALL_BIND_IOMMUFD] = "bind-iommufd",
+	[IOVA_SIM_CALL_ATTACH_PT] = "attach-pt",
+	[IOVA_SIM_CALL_DETACH_PT] = "detach-pt",
+	[IOVA_SIM_CALL_DESTROY] = "destroy",
+	[IOVA_SIM_CALL_IOAS_ALLOC] = "ioas-alloc",
+	[IOVA_SIM_CALL_IOAS_ALLOW_IOVAS] = "ioas-allow-iovas",
+	[IOVA_SIM_CALL_IOAS_COPY] = "ioas-copy",
+	[IOVA_SIM_CALL_IOAS_IOVA_RANGES] = "ioas-iova-ranges",
+	[IOVA_SIM_CALL_IOAS_MAP] = "ioas-map",
+	[IOVA_SIM_CALL_IOAS_MAP_FILE] = "ioas-map-file",
+	[IOVA_SIM_CALL_IOAS_UNMAP] = "ioas-unmap",
+	[IOVA_SIM_CALL_IOMMU_OPTION] = "iommu-option",
+	[IOVA_SIM_CALL_VFIO_IOAS] = "vfio-ioas",
+	[IOVA_SIM_CALL_GET_HW_INFO] = "get-hw-info",
 };
 
 /* By which ioctl a kind is met; the rest have functions of the table. */
@@ -125,6 +143,21 @@ static const unsigned long requests[IOVA_SIM_N_CALLS] = {
 	[IOVA_SIM_CALL_MAP] = IOVA_VFIO_IOMMU_MAP_DMA,
 	[IOVA_SIM_CALL_UNMAP] = IOVA_VFIO_IOMMU_UNMAP_DMA,
 	[IOVA_SIM_CALL_OTHER_IOCTL] = 1,
+	[IOVA_SIM_CALL_DEVICE_GET_INFO] = IOVA_VFIO_DEVICE_GET_INFO,
+	[IOVA_SIM_CALL_BIND_IOMMUFD] = IOVA_VFIO_DEVICE_BIND_IOMMUFD,
+	[IOVA_SIM_CALL_ATTACH_PT] = IOVA_VFIO_DEVICE_ATTACH_IOMMUFD_PT,
+	[IOVA_SIM_CALL_DETACH_PT] = IOVA_VFIO_DEVICE_DETACH_IOMMUFD_PT,
+	[IOVA_SIM_CALL_DESTROY] = IOVA_IOMMU_DESTROY,
+	[IOVA_SIM_CALL_IOAS_ALLOC] = IOVA_IOMMU_IOAS_ALLOC,
+	[IOVA_SIM_CALL_IOAS_ALLOW_IOVAS] = IOVA_IOMMU_IOAS_ALLOW_IOVAS,
+	[IOVA_SIM_CALL_IOAS_COPY] = IOVA_IOMMU_IOAS_COPY,
+	[IOVA_SIM_CALL_IOAS_IOVA_RANGES] = IOVA_IOMMU_IOAS_IOVA_RANGES,
+	[IOVA_SIM_CALL_IOAS_MAP] = IOVA_IOMMU_IOAS_MAP,
+	[IOVA_SIM_CALL_IOAS_MAP_FILE] = IOVA_IOMMU_IOAS_MAP_FILE,
+	[IOVA_SIM_CALL_IOAS_UNMAP] = IOVA_IOMMU_IOAS_UNMAP,
+	[IOVA_SIM_CALL_IOMMU_OPTION] = IOVA_IOMMU_OPTION,
+	[IOVA_SIM_CALL_VFIO_IOAS] = IOVA_IOMMU_VFIO_IOAS,
+	[IOVA_SIM_CALL_GET_HW_INFO] = IOVA_IOMMU_GET_HW_INFO,
 };
 
 /* What a call of a kind gives, on an open container. */
@@ -147,6 +180,8 @@ static int64_t call_once(const struct world *w, uint32_t call, int container)
 		return w->sys->list(w->sys->data, -1, "sys", NULL, NULL);
 	case IOVA_SIM_CALL_MEMORY:
 		return w->sys->memory(w->sys->data, &memory);
+	case IOVA_SIM_CALL_DUPLICATE:
+		return w->sys->duplicate(w->sys->data, container);
 	default:
 		return raw_ioctl(w, container, requests[call], text);
 	}

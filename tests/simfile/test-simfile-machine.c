@@ -77,12 +77,16 @@ static const struct {
 	{                                                      \
 #name, offsetof(struct iova_sim_kernel, name), \
 	}
-	FEATURE(type1),          FEATURE(has_cap_offset), FEATURE(has_list),
-	FEATURE(has_migration),  FEATURE(has_avail),      FEATURE(padded),
-	FEATURE(enforces),       FEATURE(has_unmap_all),  FEATURE(has_nesting),
-	FEATURE(claims_owner),   FEATURE(tells_kind),     FEATURE(revokes_group),
-	FEATURE(top_defect),     FEATURE(early_wrap),     FEATURE(has_relaxable),
-	FEATURE(has_group_type), FEATURE(has_regions),    FEATURE(unsafe_interrupts),
+	FEATURE(type1),          FEATURE(has_cap_offset),    FEATURE(has_list),
+	FEATURE(has_migration),  FEATURE(has_avail),         FEATURE(padded),
+	FEATURE(enforces),       FEATURE(has_unmap_all),     FEATURE(has_nesting),
+	FEATURE(claims_owner),   FEATURE(tells_kind),        FEATURE(revokes_group),
+	FEATURE(top_defect),     FEATURE(early_wrap),        FEATURE(has_relaxable),
+	FEATURE(has_group_type), FEATURE(has_regions),       FEATURE(unsafe_interrupts),
+	FEATURE(iommufd),        FEATURE(iommufd_container), FEATURE(unsafe_iommufd),
+	FEATURE(without_groups), FEATURE(noiommu),           FEATURE(has_iommufd),
+	FEATURE(has_cdevs),      FEATURE(has_vfio_dev),      FEATURE(has_hw_info),
+	FEATURE(has_file_maps),  FEATURE(reserves_device),   FEATURE(unmaps_nothing),
 #undef FEATURE
 };
 

@@ -27,6 +27,12 @@ static const struct {
 	{ "arm", "Arm server: SMMUv3, regions of firmware (RMRs), MSIs at 128 MiB" },
 	{ "s390", "IBM Z on 6.1: nothing below 4 GiB" },
 	{ "nested", "a guest of QEMU with a virtual VT-d of 39 bits" },
+	{ "iommufd", "the desktop with iommufd beside type1, and a node for each device" },
+	{ "iommufd-6.2", "the same on kernel 6.2, without nodes of devices" },
+	{ "iommufd-6.6", "the same on kernel 6.6" },
+	{ "iommufd-6.13", "the same on kernel 6.13, which maps files, too" },
+	{ "iommufd-epyc", "the AMD server with iommufd" },
+	{ "compat", "the desktop, where iommufd provides the container as well" },
 };
 
 static const char *about(const char *name)
@@ -44,7 +50,7 @@ static enum status list(const struct options *options)
 
 	if (!options->json) {
 		for (size_t i = 0; names[i]; i++)
-			printf("%-11s  %s\n", names[i], about(names[i]));
+			printf("%-12s  %s\n", names[i], about(names[i]));
 		return STATUS_FINE;
 	}
 	document = json_object_new_object();

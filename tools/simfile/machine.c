@@ -57,6 +57,18 @@ static const struct field kernel_fields[] = {
 	FEATURE(has_regions),
 	FEATURE(unsafe_interrupts),
 	FIELD("entry_limit", U32, struct kernel, features.entry_limit, .most = UINT32_MAX),
+	FEATURE(iommufd),
+	FEATURE(iommufd_container),
+	FEATURE(unsafe_iommufd),
+	FEATURE(without_groups),
+	FEATURE(noiommu),
+	FEATURE(has_iommufd),
+	FEATURE(has_cdevs),
+	FEATURE(has_vfio_dev),
+	FEATURE(has_hw_info),
+	FEATURE(has_file_maps),
+	FEATURE(reserves_device),
+	FEATURE(unmaps_nothing),
 };
 
 struct iommu {
@@ -72,6 +84,7 @@ static const struct field iommu_fields[] = {
 	FIELD("page_sizes", U64, struct iommu, parts.page_sizes, .least = 1, .most = UINT64_MAX),
 	FIELD("remaps_interrupts", FLAG, struct iommu, parts.remaps_interrupts),
 	FIELD("coherent", FLAG, struct iommu, parts.coherent),
+	FIELD("hw_type", U32, struct iommu, parts.hw_type, .most = UINT32_MAX),
 };
 
 static const struct field memory_fields[] = {

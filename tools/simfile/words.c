@@ -47,6 +47,22 @@ static const struct word calls[] = {
 	{ "map", IOVA_SIM_CALL_MAP },
 	{ "unmap", IOVA_SIM_CALL_UNMAP },
 	{ "other-ioctl", IOVA_SIM_CALL_OTHER_IOCTL },
+	{ "duplicate", IOVA_SIM_CALL_DUPLICATE },
+	{ "device-get-info", IOVA_SIM_CALL_DEVICE_GET_INFO },
+	{ "bind-iommufd", IOVA_SIM_CALL_BIND_IOMMUFD },
+	{ "attach-pt", IOVA_SIM_CALL_ATTACH_PT },
+	{ "detach-pt", IOVA_SIM_CALL_DETACH_PT },
+	{ "destroy", IOVA_SIM_CALL_DESTROY },
+	{ "ioas-alloc", IOVA_SIM_CALL_IOAS_ALLOC },
+	{ "ioas-allow-iovas", IOVA_SIM_CALL_IOAS_ALLOW_IOVAS },
+	{ "ioas-copy", IOVA_SIM_CALL_IOAS_COPY },
+	{ "ioas-iova-ranges", IOVA_SIM_CALL_IOAS_IOVA_RANGES },
+	{ "ioas-map", IOVA_SIM_CALL_IOAS_MAP },
+	{ "ioas-map-file", IOVA_SIM_CALL_IOAS_MAP_FILE },
+	{ "ioas-unmap", IOVA_SIM_CALL_IOAS_UNMAP },
+	{ "iommu-option", IOVA_SIM_CALL_IOMMU_OPTION },
+	{ "vfio-ioas", IOVA_SIM_CALL_VFIO_IOAS },
+	{ "get-hw-info", IOVA_SIM_CALL_GET_HW_INFO },
 };
 
 static const struct word directs[] = {
