@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /*
- * Linked with an example (--wrap), this puts the simulated host "desktop" in the place of the
+ * Linked with an example (--wrap), this puts the simulated host PRESET in the place of the
  * machine, so that the example runs as it stands: for itself, and for the library.
  */
 #include <libiova-sim/sim.h>
@@ -14,6 +14,10 @@ int __real_iova_ctx_open(const struct iova_ctx_opts *opts, struct iova_ctx **ret
 			 struct iova_failure *reterr_failure);
 int __wrap_iova_ctx_open(const struct iova_ctx_opts *opts, struct iova_ctx **ret_ctx,
 			 struct iova_failure *reterr_failure);
+int __real_iova_host_read(const struct iova_host_opts *opts, struct iova_host **ret_host,
+			  struct iova_failure *reterr_failure);
+int __wrap_iova_host_read(const struct iova_host_opts *opts, struct iova_host **ret_host,
+			  struct iova_failure *reterr_failure);
 int __wrap_open(const char *path, int flags, ...);
 int __wrap_open64(const char *path, int flags, ...);
 int __wrap_close(int fd);
@@ -28,13 +32,13 @@ static void check_and_free(void)
 
 	iova_sim_report(sim, &report);
 	iova_sim_free(sim);
-	if (report.n_fds || report.n_mappings)
+	if (report.n_fds || report.n_mappings || report.n_bound || report.n_ioases)
 		_Exit(70);
 }
 
 static const struct iova_sys *machine(void)
 {
-	if (!sim && (iova_sim_new_preset("desktop", &sim) < 0 || atexit(check_and_free)))
+	if (!sim && (iova_sim_new_preset(PRESET, &sim) < 0 || atexit(check_and_free)))
 		_Exit(71);
 	return iova_sim_sys(sim);
 }
@@ -56,6 +60,17 @@ int __wrap_iova_ctx_open(const struct iova_ctx_opts *opts, struct iova_ctx **ret
 		with = *opts;
 	with.sys = machine();
 	return __real_iova_ctx_open(&with, ret_ctx, reterr_failure);
+}
+
+int __wrap_iova_host_read(const struct iova_host_opts *opts, struct iova_host **ret_host,
+			  struct iova_failure *reterr_failure)
+{
+	struct iova_host_opts with = { .size = sizeof with };
+
+	if (opts)
+		with = *opts;
+	with.sys = machine();
+	return __real_iova_host_read(&with, ret_host, reterr_failure);
 }
 
 int __wrap_open(const char *path, int flags, ...)

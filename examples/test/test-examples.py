@@ -42,6 +42,19 @@ class Hello(unittest.TestCase):
         self.assertEqual((done.returncode, done.stdout), (1, ''))
         self.assertIn('snd_hda_intel', done.stderr)
 
+    def test_maps_through_iommufd(self):
+        for name, iova in (('00:1f.2', 0x1000000), ('01:00.0', 0x1000)):
+            done = run(SIMULATED, 'hello-iommufd', name)
+            self.assertEqual((done.returncode, done.stderr), (0, ''))
+            self.assertEqual(done.stdout, f'the device reaches the buffer at {iova:#x}\n')
+
+    def test_explains_what_iommufd_refuses(self):
+        for name, word in (('03:00.0', '0x7c000000-0x7c0fffff'), ('04:00.0', 'snd_hda_intel'),
+                           ('02:00.0', 'vfio-pci')):
+            done = run(SIMULATED, 'hello-iommufd', name)
+            self.assertEqual((done.returncode, done.stdout), (1, ''))
+            self.assertIn(word, done.stderr)
+
     def test_fails_in_words_on_the_real_machine(self):
         done = run(BUILT, 'hello', 'ffff:ff:1f.7')
         self.assertEqual((done.returncode, done.stdout), (1, ''))
@@ -79,6 +92,26 @@ class Pages(unittest.TestCase):
 
     def test_wants_a_device(self):
         self.assertEqual(run(SIMULATED, 'pages').returncode, 2)
+
+
+class Spaces(unittest.TestCase):
+    def test_shares_a_buffer_between_two_spaces(self):
+        done = run(SIMULATED, 'spaces', '00:1f.2', '00:14.0')
+        self.assertEqual((done.returncode, done.stderr), (0, ''))
+        self.assertEqual(done.stdout, '00:1f.2 and 00:14.0 reach the buffer at 0x1000000, each in '
+                                      'its own space\n')
+
+    def test_explains_what_fails_on_the_way(self):
+        for devices, words in ((('1:2', '00:14.0'), 'is not a PCI address'),
+                               (('00:14.0', '04:00.0'), 'snd_hda_intel'),
+                               (('00:14.0', '03:00.0'), '0x7c000000-0x7c0fffff'),
+                               (('00:14.0', '00:14.0'), 'attached to this context already')):
+            done = run(SIMULATED, 'spaces', *devices)
+            self.assertEqual((done.returncode, done.stdout), (1, ''))
+            self.assertIn(words, done.stderr)
+
+    def test_wants_two_devices(self):
+        self.assertEqual(run(SIMULATED, 'spaces', '00:14.0').returncode, 2)
 
 
 class RecordedMachine(unittest.TestCase):

@@ -4,13 +4,15 @@
 
 /**
  * @file
- * A live VFIO container: groups attached, memory mapped, the space kept fresh.
+ * A live I/O address space: devices attached, memory mapped, the space kept fresh.
  *
- * A context joins a space to the kernel. It checks a map before the kernel is
- * asked, records it afterwards, and undoes what fails. Any thread may use it:
- * calls take turns, as they would in the kernel, which holds one lock per
- * container while it maps. Different contexts are independent. Its space may be
- * asked by any thread at any time, without taking a turn.
+ * A context joins a space to the kernel through one of its interfaces, the context's backend: a
+ * VFIO container with groups, or an IOAS of /dev/iommu with character devices (iommufd.h). What a
+ * program sees is the same, but where a comment here says otherwise. It checks a map before the
+ * kernel is asked, records it afterwards, and undoes what fails. Any thread may use it: calls
+ * take turns, as they would in the kernel, which holds one lock per container or IOAS while it
+ * maps. Different contexts are independent, also on one iommufd. Its space may be asked by any
+ * thread at any time, without taking a turn.
  *
  * Descriptors that the context opens are its own and close-on-exec; those that
  * the caller lends are never closed. After fork(2) the child may only call
@@ -40,9 +42,19 @@ struct iova_ctx_opts {
 	const char *root;           /**< directory that holds "sys"; NULL for "/" */
 	iova_log_fn *log;           /**< where messages go; NULL for nowhere */
 	void *log_data;             /**< passed to @c log */
+	const char *device; /**< PCI address of one to attach and choose the backend by; or NULL */
+	uint32_t backend;   /**< IOVA_BACKEND_* to insist on; 0 for the best there is */
+	int32_t iommufd;    /**< with IOVA_CTX_ADOPT_IOMMUFD: the caller's fd of /dev/iommu */
+	uint32_t ioas;      /**< with IOVA_CTX_ADOPT_IOAS: id of the caller's IOAS there */
+	uint32_t pad;       /**< 0 */
 };
-#define IOVA_CTX_ADOPT 1u     /**< use the caller's container fd; never closed here */
-#define IOVA_CTX_UNCHECKED 2u /**< refuse nothing: for tests of the kernel itself */
+#define IOVA_CTX_ADOPT 1u           /**< use the caller's container fd; never closed here */
+#define IOVA_CTX_UNCHECKED 2u       /**< refuse nothing: for tests of the kernel itself */
+#define IOVA_CTX_ADOPT_IOMMUFD 4u   /**< use the caller's iommufd; never closed here */
+#define IOVA_CTX_ADOPT_IOAS 8u      /**< and the caller's IOAS there; never destroyed here */
+#define IOVA_CTX_PIN 16u            /**< iommufd: iova_ctx_pin() after each attach */
+#define IOVA_CTX_SMALL_PAGES 32u    /**< iommufd: no large pages in the IOMMU (HUGE_PAGES 0) */
+#define IOVA_CTX_CHARGE_PROCESS 64u /**< iommufd: locked memory counts by process, not by user */
 
 /** How to map. NULL means read and write. */
 struct iova_map_opts {
@@ -54,6 +66,7 @@ struct iova_map_opts {
 #define IOVA_MAP_SAME_OK 1u /**< succeed if exactly this mapping is live already; nothing is done */
 #define IOVA_MAP_UNCHARGED 2u /**< the memory is device memory: not charged to RLIMIT_MEMLOCK */
 #define IOVA_MAP_NO_WARN 4u   /**< refuse what would only be warned about */
+#define IOVA_MAP_KERNEL_CHOOSES 8u /**< iova_ctx_map() on iommufd: the kernel finds the address */
 
 /** What is left before a limit bites. Set @c size first. */
 struct iova_limits {
@@ -68,30 +81,42 @@ struct iova_limits {
 #define IOVA_LIMITS_EXEMPT 2u  /**< CAP_IPC_LOCK: locked memory is not limited */
 
 /**
- * Open a context on a container of its own, or on the caller's.
+ * Open a context on a container or IOAS of its own, or on the caller's.
+ *
+ * With a device in the options, the context picks the backend by what that device has, and attaches
+ * it: iommufd where the device has a character device and /dev/iommu can be opened, else its
+ * group in a container. Without a device it is a container where there is one. Which it is, and
+ * why, goes to the log. What options name is insisted on; no-IOMMU mode must be named.
  *
  * A container of the caller's may have groups in it already; name them with
- * iova_ctx_adopt_group(), since the kernel has no way to list them.
+ * iova_ctx_adopt_group(), since the kernel has no way to list them. A container that iommufd
+ * provides is recognised, and so is an fd of /dev/iommu lent as a container.
  *
  * @param opts            options, or NULL
  * @param ret_ctx         the context; the caller's to close
  * @param reterr_failure  what failed; may be NULL
  * @return 0, or a negative errno:
- * @err{EINVAL}  ret_ctx is NULL, options too short, an unknown flag, width over 64
+ * @err{EINVAL}  ret_ctx is NULL, options too short, an unknown flag or backend, flags that do not
+ *               go with the backend, width over 64
  * @err{E2BIG}   an option this version does not know
- * @err{ENOENT}  no /dev/vfio/vfio: the vfio module is not loaded
- * @err{ENODEV}  /dev/vfio/vfio is there, and nothing behind it
- * @err{EACCES}  /dev/vfio/vfio may not be opened
+ * @err{ENOENT}  no /dev/vfio/vfio: the vfio module is not loaded; no /dev/iommu where iommufd is
+ *               insisted on (IOVA_WHY_NO_IOMMUFD); the caller's IOAS does not exist
+ *               (IOVA_WHY_NO_IOAS)
+ * @err{ENODEV}  /dev/vfio/vfio or /dev/iommu is there, and nothing behind it
+ * @err{EACCES}  /dev/vfio/vfio or /dev/iommu may not be opened
  * @err{EBADF}   the caller's fd is closed
- * @err{EBADFD}  the caller's fd is no VFIO container
+ * @err{EBADFD}  the caller's fd is no VFIO container, or no iommufd
+ * @err{EPERM}   IOVA_CTX_CHARGE_PROCESS needs CAP_SYS_RESOURCE
+ * @err{EBUSY}   IOVA_CTX_CHARGE_PROCESS comes too late for the caller's iommufd
  * @err{EPROTO}  the container speaks another version of the interface, or its answers contradict
  *               themselves
  * @err{EIO}     a system call failed otherwise: any errno of the kernel
  *               is handed on, with from_kernel set
  * @err{ENOMEM}  no memory
+ * With a device, also what iova_ctx_attach_device() returns.
  * @onfail  *ret_ctx is not written; nothing stays open
  * @mt      MT-Safe
- * @kernel  drivers/vfio/container.c; VFIO_GET_API_VERSION
+ * @kernel  drivers/vfio/container.c; VFIO_GET_API_VERSION; drivers/iommu/iommufd/main.c
  * @since   0.1
  */
 IOVA_API IOVA_MUST_USE int iova_ctx_open(const struct iova_ctx_opts *opts,
@@ -115,6 +140,10 @@ IOVA_API void iova_ctx_close(struct iova_ctx *ctx);
  * The group's regions are first tried on the space: if they forbid what is
  * mapped now, the kernel is not asked. With the first group the container gets
  * its IOMMU (type1 v2). Afterwards the space is read anew.
+ *
+ * On iommufd, where the kernel attaches devices, that means every device of the group that is
+ * bound to a VFIO driver: all of them, or none. In iommufd's own container a group has no say before
+ * one of its devices is open, so the context opens them and keeps them open until it is detached.
  *
  * @param ctx             the context
  * @param group           number of the group
@@ -147,7 +176,11 @@ IOVA_API IOVA_MUST_USE int iova_ctx_attach_group(struct iova_ctx *ctx, uint32_t 
 						 struct iova_failure *reterr_failure);
 
 /**
- * Attach the group of a device.
+ * Attach a device; where the kernel attaches groups, its group.
+ *
+ * On iommufd: opens its node below /dev/vfio/devices, binds it to the iommufd and attaches it to the
+ * IOAS. The reserved regions of its whole group count all the same, for the group shares one
+ * page table.
  *
  * @param ctx             the context
  * @param name            PCI address, "0000:00:1f.0" or "00:1f.0"
@@ -155,7 +188,10 @@ IOVA_API IOVA_MUST_USE int iova_ctx_attach_group(struct iova_ctx *ctx, uint32_t 
  * @param reterr_failure  what failed; may be NULL
  * @return 0, or a negative errno as for iova_ctx_attach_group(), and:
  * @err{EINVAL}  the name is no PCI address
- * @err{ENOENT}  there is no such device, or it has no group (no IOMMU)
+ * @err{ENOENT}  there is no such device, it has no group (no IOMMU), or no character device
+ * @err{EBUSY}   the device is bound already (IOVA_WHY_BOUND), or its group is open the old way
+ *               (IOVA_WHY_GROUP_OPEN)
+ * @err{EADDRINUSE}  also: it takes away what was pinned (IOVA_WHY_BREAKS_PROMISE)
  * @onfail  as iova_ctx_attach_group()
  * @mt      MT-Safe
  * @since   0.1
@@ -163,6 +199,35 @@ IOVA_API IOVA_MUST_USE int iova_ctx_attach_group(struct iova_ctx *ctx, uint32_t 
 IOVA_API IOVA_MUST_USE int iova_ctx_attach_device(struct iova_ctx *ctx, const char *name,
 						  struct iova_change *ret_change,
 						  struct iova_failure *reterr_failure);
+
+/**
+ * Attach a device whose character device the caller has open.
+ *
+ * @param ctx             context on iommufd
+ * @param name            PCI address of the device
+ * @param fd              the caller's fd of /dev/vfio/devices/vfioN; never closed here, must stay
+ *                        open until the device is detached or the context closed
+ * @param device_id       0 if it is not bound to an iommufd: then it is bound and attached here,
+ *                        and detached at the end (it stays bound until the fd is closed); else the id
+ *                        that binding it to this context's iommufd gave: then it is taken to be
+ *                        attached to the context's IOAS, and nothing is done to it
+ * @param ret_change      what became of the tiers; may be NULL
+ * @param reterr_failure  what failed; may be NULL
+ * @return 0, or a negative errno as for iova_ctx_attach_device(), and:
+ * @err{EINVAL}      the context is not on iommufd (IOVA_WHY_BACKEND)
+ * @err{EBADF}       the fd is closed
+ * @err{EBADFD}      the fd is no character device of VFIO's
+ * @err{EBUSY}       it is bound already, and device_id is 0
+ * @err{ENOENT}      the context's iommufd has no device of that id
+ * @onfail  as iova_ctx_attach_device(); but a device that was bound here stays so until its fd is
+ *          closed, for the kernel has no way back
+ * @mt      MT-Safe
+ * @kernel  drivers/vfio/device_cdev.c: vfio_df_ioctl_bind_iommufd (6.6)
+ * @since   0.1
+ */
+IOVA_API IOVA_MUST_USE int iova_ctx_adopt_device(struct iova_ctx *ctx, const char *name, int fd,
+						 uint32_t device_id, struct iova_change *ret_change,
+						 struct iova_failure *reterr_failure);
 
 /**
  * Attach a group whose fd the caller holds. A group that has a container
@@ -176,6 +241,7 @@ IOVA_API IOVA_MUST_USE int iova_ctx_attach_device(struct iova_ctx *ctx, const ch
  * @param ret_change      what became of the tiers; may be NULL
  * @param reterr_failure  what failed; may be NULL
  * @return 0, or a negative errno as for iova_ctx_attach_group(), and:
+ * @err{EINVAL}  the context is on iommufd, which has no groups (IOVA_WHY_BACKEND)
  * @err{EBADF}   the fd is closed
  * @err{EBADFD}  the fd is no VFIO group
  * @onfail  as iova_ctx_attach_group()
@@ -188,8 +254,28 @@ IOVA_API IOVA_MUST_USE int iova_ctx_adopt_group(struct iova_ctx *ctx, uint32_t g
 						struct iova_failure *reterr_failure);
 
 /**
+ * Detach a device; where the kernel attaches groups, its group.
+ *
+ * @param ctx             the context
+ * @param name            PCI address
+ * @param ret_change      what became of the tiers; may be NULL
+ * @param reterr_failure  what failed; may be NULL
+ * @return 0, or a negative errno as for iova_ctx_detach_group(), and:
+ * @err{EINVAL}  the name is no PCI address
+ * @err{ENOENT}  there is no such device, or it is not attached
+ * @onfail  as iova_ctx_detach_group()
+ * @mt      MT-Safe
+ * @kernel  VFIO_DEVICE_DETACH_IOMMUFD_PT (6.6)
+ * @since   0.1
+ */
+IOVA_API IOVA_MUST_USE int iova_ctx_detach_device(struct iova_ctx *ctx, const char *name,
+						  struct iova_change *ret_change,
+						  struct iova_failure *reterr_failure);
+
+/**
  * Detach a group. With the last one the kernel drops the IOMMU and every
- * mapping of the container, so the last group goes only when none is live.
+ * mapping of the container, so the last group goes only when none is live. Iommufd would keep
+ * them; the rule is the same there, but in the caller's IOAS, where others may be attached.
  * A group that left its container by itself, because its last VFIO device was unplugged or
  * got another driver, is detached as well.
  *
@@ -266,7 +352,7 @@ IOVA_API struct iova_space *iova_ctx_space(struct iova_ctx *ctx);
 IOVA_API const struct iova_host *iova_ctx_host(struct iova_ctx *ctx);
 
 /**
- * The container's fd, for ioctls the library does not make.
+ * The container's fd, or that of /dev/iommu, for ioctls the library does not make.
  *
  * @param ctx  the context
  * @return the fd, still the context's or the lender's, or a negative errno:
@@ -284,7 +370,7 @@ IOVA_API int iova_ctx_container_fd(struct iova_ctx *ctx);
  * @param group  number of the group
  * @return the fd, still the context's or the lender's, or a negative errno:
  * @err{EINVAL}  ctx is NULL
- * @err{ENOENT}  the group is not attached
+ * @err{ENOENT}  the group is not attached, or the context is on iommufd
  * @onfail  does not apply
  * @mt      MT-Safe
  * @since   0.1
@@ -292,7 +378,8 @@ IOVA_API int iova_ctx_container_fd(struct iova_ctx *ctx);
 IOVA_API int iova_ctx_group_fd(struct iova_ctx *ctx, uint32_t group);
 
 /**
- * Open a device of an attached group.
+ * Open a device of an attached group. On iommufd the fd is another one of the
+ * character device that the context has bound, which so stays bound until both are closed.
  *
  * @param ctx             the context
  * @param name            PCI address
@@ -302,6 +389,7 @@ IOVA_API int iova_ctx_group_fd(struct iova_ctx *ctx, uint32_t group);
  * @err{EINVAL}  ctx is NULL, or the name is no PCI address; or the kernel refuses (group not viable)
  * @err{ENOENT}  no attached group has such a device
  * @err{ENODEV}  the device is not bound to a VFIO driver
+ * @err{EOPNOTSUPP}  iommufd, and the table of system functions cannot duplicate an fd
  * @err{EIO}     a system call failed otherwise: any errno of the kernel
  *               is handed on, with from_kernel set
  * @err{ENOMEM}  no memory
@@ -347,6 +435,7 @@ IOVA_API IOVA_MUST_USE int iova_ctx_limits(struct iova_ctx *ctx, struct iova_lim
  * @return 0, or a negative errno:
  * @err{EINVAL}  an argument is NULL
  * @err{ENODEV}  no group is attached
+ * @err{EOPNOTSUPP}  no-IOMMU mode, where nothing is mapped
  * @err{ENOSPC}  no mapping is left, or no power of two is accepted
  * @err{EIO}     the kernel did not find the page again to unmap it (why is
  *               IOVA_WHY_UNMAP_SIZE), or a system call failed: any errno of the kernel
@@ -378,7 +467,8 @@ IOVA_API IOVA_MUST_USE int iova_ctx_probe_width(struct iova_ctx *ctx, uint32_t *
  *                      or the kernel's own, with from_kernel set
  * @err{E2BIG}          an option this version does not know
  * @err{EOVERFLOW}      the IOVAs or the memory would pass 2^64-1
- * @err{ENODEV}         no group is attached
+ * @err{ENODEV}         nothing is attached
+ * @err{EOPNOTSUPP}     no-IOMMU mode, where nothing is mapped (IOVA_WHY_NO_TRANSLATION)
  * @err{EADDRNOTAVAIL}  the space refuses the range
  * @err{EEXIST}         overlaps a live mapping
  * @err{ENOSPC}         the container has no mapping left

@@ -11,6 +11,7 @@
 #include <libiova/explain.h>
 #include <libiova/failure.h>
 #include <libiova/host.h>
+#include <libiova/iommufd.h>
 #include <libiova/log.h>
 #include <libiova/many.h>
 #include <libiova/policy.h>

@@ -1,105 +1,64 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* Groups coming into a context. */
+/* Groups and devices coming into a context. */
+#include "context/attach.h"
+
 #include "base/array.h"
 #include "base/failure.h"
-#include "base/text.h"
-#include "context/context.h"
-#include "uapi/vfio.h"
+#include "base/range.h"
 
 #include <errno.h>
-#include <fcntl.h>
-#include <stdio.h>
+#include <string.h>
 
-#define GROUPS_DIR "sys/kernel/iommu_groups"
-
-size_t iova_ctx_find_group_(const struct iova_ctx *ctx, uint32_t group)
+int iova_ctx_reserve_(struct iova_ctx *ctx, size_t n_devices, struct iova_failure *failure)
 {
-	size_t i;
+	int r = iova_array_reserve_((void **)&ctx->groups, &ctx->groups_room, ctx->n_groups + 1,
+				    sizeof *ctx->groups);
 
-	for (i = 0; i < ctx->n_groups; i++)
-		if (ctx->groups[i].id == group)
-			break;
-	return i;
+	if (r >= 0)
+		r = iova_array_reserve_((void **)&ctx->devices, &ctx->devices_room,
+					ctx->n_devices + n_devices, sizeof *ctx->devices);
+	return r < 0 ? iova_failed_(failure, IOVA_STEP_OPEN_GROUP, IOVA_WHY_UNKNOWN, r) : 0;
 }
 
-/* No files at all means no group; a masked sysfs looks the same, so the node decides first. */
-static bool group_is_unknown(const struct iova_ctx *ctx, uint32_t group)
+void iova_ctx_drop_devices_(struct iova_ctx *ctx, size_t from, size_t n)
 {
-	const struct iova_group *found = iova_host_group_(ctx->host, group);
-
-	return !found || (found->info.regions == IOVA_REGIONS_MISSING &&
-			  found->info.devices_error == -ENOENT);
+	for (size_t i = from; i < from + n; i++)
+		if (ctx->devices[i].own_fd)
+			iova_sys_close_(ctx->backend.sys, ctx->devices[i].fd);
+	if (!n)
+		return;
+	ctx->n_devices -= n;
+	memmove(&ctx->devices[from], &ctx->devices[from + n],
+		(ctx->n_devices - from) * sizeof *ctx->devices);
 }
 
-static int find_any(void *arg, const char *name)
+void iova_ctx_drop_group_(struct iova_ctx *ctx, size_t i)
 {
-	(void)arg;
-	(void)name;
-	return 1;
+	if (ctx->groups[i].own_fd)
+		iova_sys_close_(ctx->backend.sys, ctx->groups[i].fd);
+	ctx->n_groups--;
+	memmove(&ctx->groups[i], &ctx->groups[i + 1], (ctx->n_groups - i) * sizeof *ctx->groups);
 }
 
-/* Whether sysfs has groups: 1, 0, or a negative errno if its list cannot be read. */
-static int sysfs_has_groups(const struct iova_ctx *ctx)
+/* The kernel guards a promise only against what it reserves itself, which is not all of it. */
+static int check_promise(const struct iova_ctx *ctx, const struct iova_set *left,
+			 struct iova_failure *failure)
 {
-	const struct iova_sys *sys = ctx->type1.sys;
-	int root = iova_sys_open_(sys, -1, ctx->root ? ctx->root : "/", O_RDONLY | O_DIRECTORY);
-	int r;
+	for (size_t i = 0; i < left->n; i++) {
+		struct iova_range lost;
 
-	if (root < 0)
-		return root;
-	r = iova_sys_list_(sys, root, GROUPS_DIR, find_any, NULL);
-	iova_sys_close_(sys, root);
-	return r;
-}
-
-/* A lent fd does not tell its number; one that sysfs has never heard of is a wrong one. */
-static int check_number(const struct iova_ctx *ctx, uint32_t group, struct iova_failure *failure)
-{
-	if (!group_is_unknown(ctx, group) || sysfs_has_groups(ctx) != 1)
-		return 0;
-	return iova_failed_(failure, IOVA_STEP_FIND_GROUP, IOVA_WHY_NO_GROUP, -ENOENT);
-}
-
-int iova_ctx_find_device_(const struct iova_ctx *ctx, const char *name, uint32_t *ret_group,
-			  struct iova_failure *failure)
-{
-	char address[IOVA_DEVICE_NAME_MAX];
-	int r = iova_device_name_parse(name, &address);
-
-	if (r < 0) {
-		iova_text_copy_(failure->device, sizeof failure->device, name);
-		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_BAD_DEVICE_NAME, r);
+		if (iova_set_find(&ctx->pinned, left->ranges[i].start, &lost) < 0 ||
+		    !range_overlaps(&lost, &left->ranges[i]))
+			continue;
+		lost = range_shared(&lost, &left->ranges[i]);
+		failure->iova = lost.start;
+		failure->length = lost.last - lost.start + 1;
+		return iova_failed_(failure, IOVA_STEP_TRY, IOVA_WHY_BREAKS_PROMISE, -EADDRINUSE);
 	}
-	r = iova_host_group_of_(ctx->type1.sys, ctx->root, address, ret_group, failure);
-	if (failure->why == IOVA_WHY_NO_DEVICE && sysfs_has_groups(ctx) == -ENOENT) {
-		failure->why = IOVA_WHY_NO_SYSFS;
-		snprintf(failure->path, sizeof failure->path, "%s/" GROUPS_DIR,
-			 ctx->root ? ctx->root : "");
-	}
-	return r;
-}
-
-static int open_group(struct iova_ctx *ctx, struct attached_group *group,
-		      struct iova_failure *failure)
-{
-	char path[40];
-	int r;
-
-	snprintf(path, sizeof path, "/dev/vfio/%u", (unsigned)group->id);
-	r = iova_sys_open_(ctx->type1.sys, -1, path, O_RDWR);
-	if (r < 0) {
-		iova_text_copy_(failure->path, sizeof failure->path, path);
-		iova_kernel_failed_(failure, IOVA_STEP_OPEN_GROUP, r);
-		if (r == -ENOENT && group_is_unknown(ctx, group->id))
-			failure->why = IOVA_WHY_NO_GROUP;
-		return r;
-	}
-	group->fd = r;
 	return 0;
 }
 
-/* Refuse what would take memory away from under a device that uses it. */
-static int try_on_space(struct iova_ctx *ctx, uint32_t group, struct iova_failure *failure)
+int iova_ctx_try_group_(struct iova_ctx *ctx, uint32_t group, struct iova_failure *failure)
 {
 	struct iova_change *change = NULL;
 	int r = iova_change_new(&change);
@@ -130,101 +89,19 @@ static int try_on_space(struct iova_ctx *ctx, uint32_t group, struct iova_failur
 		failure->n_conflicts = 1;
 		r = iova_failed_(failure, IOVA_STEP_TRY, IOVA_WHY_BREAKS_MAPPING, -EADDRINUSE);
 	}
+	if (r >= 0)
+		r = check_promise(ctx, &change->left[IOVA_TIER_USABLE - 1], failure);
 	iova_change_free(change);
 	return r;
 }
 
-/* From a group fd to a group in the container. Says in group->own_attach what it did. */
-static int enter_container(struct iova_ctx *ctx, struct attached_group *group,
-			   struct iova_failure *failure)
+/* A group on iommufd is its devices. */
+static int attach_group(struct iova_ctx *ctx, uint32_t group, struct iova_change *ret_change,
+			struct iova_failure *failure)
 {
-	uint32_t status;
-	int r = iova_type1_group_status_(&ctx->type1, group->fd, &status, failure);
-
-	if (r < 0)
-		return r;
-	if (status & IOVA_VFIO_GROUP_FLAGS_CONTAINER_SET)
-		return 0;
-	/* Up to 5.17 the kernel would take the group and refuse its devices later. */
-	if (!(status & IOVA_VFIO_GROUP_FLAGS_VIABLE))
-		return iova_failed_(failure, IOVA_STEP_SET_CONTAINER, IOVA_WHY_NOT_VIABLE, -EPERM);
-	r = iova_type1_set_container_(&ctx->type1, group->fd, failure);
-	group->own_attach = r >= 0;
-	return r;
-}
-
-static void undo_enter(struct iova_ctx *ctx, const struct attached_group *group)
-{
-	struct iova_failure ignored = iova_failure_about_(group->id);
-	int r;
-
-	if (!group->own_attach)
-		return;
-	r = iova_type1_unset_container_(&ctx->type1, group->fd, &ignored);
-	if (r < 0)
-		iova_log_(&ctx->log, IOVA_LOG_ERR,
-			  "group %u could not be taken out of the container again: errno %d",
-			  (unsigned)group->id, -r);
-}
-
-/* The group is in the container; make it one of ours. */
-static int settle(struct iova_ctx *ctx, const struct attached_group *group,
-		  struct iova_change *ret_change, struct iova_failure *failure)
-{
-	bool had_iommu = ctx->has_iommu;
-	/* A group of ours keeps the IOMMU; others may have come or gone since we looked. */
-	int r = ctx->n_groups ? 1 : iova_type1_has_iommu_(&ctx->type1, failure);
-
-	if (!r)
-		r = iova_type1_set_iommu_(&ctx->type1, failure);
-	if (r < 0)
-		return r;
-	ctx->has_iommu = true;
-	r = iova_ctx_take_(ctx, ret_change, failure);
-	if (r < 0) {
-		ctx->has_iommu = had_iommu;
-		return r;
-	}
-	ctx->groups[ctx->n_groups++] = *group;
-	return 0;
-}
-
-/* fd: the caller's, or -1 to open the node. With the lock held. */
-static int attach(struct iova_ctx *ctx, uint32_t id, int fd, struct iova_change *ret_change,
-		  struct iova_failure *failure)
-{
-	struct attached_group group = { .id = id, .fd = fd, .own_fd = fd < 0 };
-	int r;
-
-	if (iova_ctx_find_group_(ctx, id) < ctx->n_groups)
-		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_ALREADY_ATTACHED,
-				    -EALREADY);
-	r = iova_array_reserve_((void **)&ctx->groups, &ctx->groups_room, ctx->n_groups + 1,
-				sizeof *ctx->groups);
-	if (r < 0)
-		return iova_failed_(failure, IOVA_STEP_OPEN_GROUP, IOVA_WHY_UNKNOWN, r);
-	r = iova_ctx_read_host_(ctx, id, failure);
-	if (r < 0)
-		return r;
-	r = group.own_fd ? open_group(ctx, &group, failure) : check_number(ctx, id, failure);
-	if (r < 0)
-		return r;
-	r = try_on_space(ctx, id, failure);
-	if (r >= 0)
-		r = enter_container(ctx, &group, failure);
-	if (r >= 0) {
-		r = settle(ctx, &group, ret_change, failure);
-		if (r < 0)
-			undo_enter(ctx, &group);
-	}
-	if (r < 0) {
-		if (group.own_fd)
-			iova_sys_close_(ctx->type1.sys, group.fd);
-		return r;
-	}
-	iova_log_(&ctx->log, IOVA_LOG_INFO, "attached group %u%s", (unsigned)id,
-		  group.own_attach ? "" : ", which was in the container already");
-	return 0;
+	return iova_backend_has_groups_(&ctx->backend) ?
+		       iova_ctx_enter_group_(ctx, group, -1, ret_change, failure) :
+		       iova_ctx_enter_devices_(ctx, group, ret_change, failure);
 }
 
 IOVA_API int iova_ctx_attach_group(struct iova_ctx *ctx, uint32_t group,
@@ -234,14 +111,13 @@ IOVA_API int iova_ctx_attach_group(struct iova_ctx *ctx, uint32_t group,
 	struct iova_failure failure = iova_failure_about_(group);
 	int r;
 
-	if (!ctx) {
-		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
-		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
-	}
+	if (!ctx)
+		return iova_failure_null_(reterr_failure);
 	pthread_mutex_lock(&ctx->lock);
-	r = attach(ctx, group, -1, ret_change, &failure);
+	r = attach_group(ctx, group, ret_change, &failure);
+	r = iova_ctx_give_(ctx, reterr_failure, &failure, r);
 	pthread_mutex_unlock(&ctx->lock);
-	return iova_failure_give_(reterr_failure, &failure, r);
+	return r;
 }
 
 IOVA_API int iova_ctx_adopt_group(struct iova_ctx *ctx, uint32_t group, int fd,
@@ -251,16 +127,39 @@ IOVA_API int iova_ctx_adopt_group(struct iova_ctx *ctx, uint32_t group, int fd,
 	struct iova_failure failure = iova_failure_about_(group);
 	int r;
 
-	if (!ctx || fd < 0) {
-		r = ctx ? -EBADF : -EINVAL;
-		iova_failed_(&failure, ctx ? IOVA_STEP_ADOPT_GROUP : IOVA_STEP_ARGUMENT,
-			     ctx ? IOVA_WHY_UNKNOWN : IOVA_WHY_NULL, r);
-		return iova_failure_give_(reterr_failure, &failure, r);
-	}
+	if (!ctx)
+		return iova_failure_null_(reterr_failure);
 	pthread_mutex_lock(&ctx->lock);
-	r = attach(ctx, group, fd, ret_change, &failure);
+	if (fd < 0)
+		r = iova_failed_(&failure, IOVA_STEP_ADOPT_GROUP, IOVA_WHY_UNKNOWN, -EBADF);
+	else if (!iova_backend_has_groups_(&ctx->backend))
+		r = iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_BACKEND, -EINVAL);
+	else
+		r = iova_ctx_enter_group_(ctx, group, fd, ret_change, &failure);
+	r = iova_ctx_give_(ctx, reterr_failure, &failure, r);
 	pthread_mutex_unlock(&ctx->lock);
-	return iova_failure_give_(reterr_failure, &failure, r);
+	return r;
+}
+
+static int attach_named(struct iova_ctx *ctx, const char *name, struct iova_change *ret_change,
+			struct iova_failure *failure)
+{
+	struct arrival arrival = { .group = IOVA_GROUP_NONE, .fd = -1 };
+	char address[IOVA_DEVICE_NAME_MAX];
+	int r = iova_ctx_find_device_(ctx, name, &arrival.group, failure);
+
+	if (r < 0)
+		return r;
+	if (iova_backend_has_groups_(&ctx->backend))
+		return iova_ctx_enter_group_(ctx, arrival.group, -1, ret_change, failure);
+	memcpy(address, failure->device, sizeof address);
+	arrival.name = address;
+	return iova_ctx_enter_device_(ctx, &arrival, ret_change, failure);
+}
+
+int iova_ctx_attach_named_(struct iova_ctx *ctx, const char *name, struct iova_failure *failure)
+{
+	return attach_named(ctx, name, NULL, failure);
 }
 
 IOVA_API int iova_ctx_attach_device(struct iova_ctx *ctx, const char *name,
@@ -268,17 +167,48 @@ IOVA_API int iova_ctx_attach_device(struct iova_ctx *ctx, const char *name,
 				    struct iova_failure *reterr_failure)
 {
 	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
-	uint32_t group = IOVA_GROUP_NONE;
 	int r;
 
-	if (!ctx || !name) {
-		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
-		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
-	}
+	if (!ctx || !name)
+		return iova_failure_null_(reterr_failure);
 	pthread_mutex_lock(&ctx->lock);
-	r = iova_ctx_find_device_(ctx, name, &group, &failure);
-	if (r >= 0)
-		r = attach(ctx, group, -1, ret_change, &failure);
+	r = attach_named(ctx, name, ret_change, &failure);
+	r = iova_ctx_give_(ctx, reterr_failure, &failure, r);
 	pthread_mutex_unlock(&ctx->lock);
-	return iova_failure_give_(reterr_failure, &failure, r);
+	return r;
+}
+
+static int adopt_device(struct iova_ctx *ctx, const char *name, struct arrival arrival,
+			struct iova_change *ret_change, struct iova_failure *failure)
+{
+	char address[IOVA_DEVICE_NAME_MAX];
+	int r;
+
+	if (iova_backend_has_groups_(&ctx->backend))
+		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_BACKEND, -EINVAL);
+	r = iova_ctx_find_device_(ctx, name, &arrival.group, failure);
+	if (r < 0)
+		return r;
+	memcpy(address, failure->device, sizeof address);
+	arrival.name = address;
+	if (arrival.fd < 0)
+		return iova_failed_(failure, IOVA_STEP_ADOPT_CDEV, IOVA_WHY_UNKNOWN, -EBADF);
+	return iova_ctx_enter_device_(ctx, &arrival, ret_change, failure);
+}
+
+IOVA_API int iova_ctx_adopt_device(struct iova_ctx *ctx, const char *name, int fd,
+				   uint32_t device_id, struct iova_change *ret_change,
+				   struct iova_failure *reterr_failure)
+{
+	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+	struct arrival arrival = { .group = IOVA_GROUP_NONE, .fd = fd, .id = device_id };
+	int r;
+
+	if (!ctx || !name)
+		return iova_failure_null_(reterr_failure);
+	pthread_mutex_lock(&ctx->lock);
+	r = adopt_device(ctx, name, arrival, ret_change, &failure);
+	r = iova_ctx_give_(ctx, reterr_failure, &failure, r);
+	pthread_mutex_unlock(&ctx->lock);
+	return r;
 }

@@ -12,14 +12,15 @@
 
 static int ask_available(struct iova_ctx *ctx, struct iova_failure *failure)
 {
-	struct iova_type1_state state;
-	int r = iova_type1_read_(&ctx->type1, ctx->memory.page_size, &state, failure);
+	struct iova_backend_state state;
+	int r = iova_backend_read_(&ctx->backend, ctx->memory.page_size, ctx->n_devices != 0,
+				   &state, failure);
 
 	if (r < 0)
 		return r;
 	ctx->has_available = state.has_available;
 	ctx->available = state.available;
-	iova_type1_state_done_(&state);
+	iova_backend_state_done_(&state);
 	return 0;
 }
 
@@ -39,6 +40,21 @@ static int check_entries(struct iova_ctx *ctx, uint64_t n, struct iova_failure *
 	return iova_failed_(failure, IOVA_STEP_CHECK, IOVA_WHY_ENTRY_LIMIT, -ENOSPC);
 }
 
+/* By user the system tells nobody what is locked: then our own count goes on. */
+int iova_ctx_ask_memory_(struct iova_ctx *ctx)
+{
+	uint64_t locked = ctx->memory.locked;
+	struct iova_sys_memory memory;
+	int r = iova_sys_memory_(ctx->backend.sys, &memory);
+
+	if (r < 0)
+		return r;
+	ctx->memory = memory;
+	if (ctx->charges_user)
+		ctx->memory.locked = locked;
+	return 0;
+}
+
 uint64_t iova_memory_left_(const struct iova_sys_memory *memory)
 {
 	if (memory->exempt || memory->limit == UINT64_MAX)
@@ -48,12 +64,9 @@ uint64_t iova_memory_left_(const struct iova_sys_memory *memory)
 
 bool iova_ctx_lacks_memory_(struct iova_ctx *ctx, uint64_t length)
 {
-	struct iova_sys_memory memory;
-
-	if (iova_sys_memory_(ctx->type1.sys, &memory) < 0)
+	if (iova_ctx_ask_memory_(ctx) < 0)
 		return false;
-	ctx->memory = memory;
-	return length > iova_memory_left_(&memory);
+	return length > iova_memory_left_(&ctx->memory);
 }
 
 /* vfio_iommu_type1.c: vfio_pin_pages_remote charges every page of every mapping. */
@@ -66,19 +79,25 @@ static int check_memory(struct iova_ctx *ctx, uint64_t length, struct iova_failu
 	return iova_failed_(failure, IOVA_STEP_CHECK, IOVA_WHY_MEMLOCK, -ENOMEM);
 }
 
+/* Iommufd charges all it pins, and pins all it maps. */
+static bool is_charged(const struct iova_ctx *ctx, uint32_t map_flags)
+{
+	return !(map_flags & IOVA_MAP_UNCHARGED) || iova_backend_has_areas_(&ctx->backend);
+}
+
 int iova_ctx_check_limits_(struct iova_ctx *ctx, uint64_t n, uint64_t length, uint32_t map_flags,
 			   struct iova_failure *failure)
 {
 	int r = check_entries(ctx, n, failure);
 
-	if (r >= 0 && !(map_flags & IOVA_MAP_UNCHARGED))
+	if (r >= 0 && is_charged(ctx, map_flags))
 		r = check_memory(ctx, length, failure);
 	return r;
 }
 
 void iova_ctx_count_mapped_(struct iova_ctx *ctx, uint64_t length, uint32_t map_flags)
 {
-	if (map_flags & IOVA_MAP_UNCHARGED)
+	if (!is_charged(ctx, map_flags))
 		ctx->has_uncharged = true;
 	else if (length > UINT64_MAX - ctx->memory.locked)
 		ctx->memory.locked = UINT64_MAX;
@@ -114,7 +133,7 @@ static int read_limits(struct iova_ctx *ctx, struct iova_limits *ret_limits,
 		r = ask_available(ctx, failure);
 	if (r < 0)
 		return r;
-	r = iova_sys_memory_(ctx->type1.sys, &ctx->memory);
+	r = iova_ctx_ask_memory_(ctx);
 	if (r < 0)
 		return iova_failed_(failure, IOVA_STEP_CHECK, IOVA_WHY_UNKNOWN, -EIO);
 	if (ctx->has_iommu && ctx->has_available) {
@@ -143,5 +162,5 @@ IOVA_API int iova_ctx_limits(struct iova_ctx *ctx, struct iova_limits *ret_limit
 	pthread_mutex_lock(&ctx->lock);
 	r = read_limits(ctx, ret_limits, &failure);
 	pthread_mutex_unlock(&ctx->lock);
-	return iova_failure_give_(reterr_failure, &failure, r);
+	return iova_ctx_give_(ctx, reterr_failure, &failure, r);
 }

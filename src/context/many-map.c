@@ -22,23 +22,40 @@ static void count(struct batch *batch, const struct run *run, const struct iova_
 }
 
 /* What the kernel will not unmap stays recorded: it is mapped. */
-static void take_back(struct batch *batch, const struct run *run, const struct iova_range *mapped)
+static void take_back_piece(struct batch *batch, const struct run *run,
+			    const struct iova_range *piece)
 {
 	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
-	struct iova_range unmapped = run->mapping.range;
 	uint64_t ignored;
-	int r = iova_ctx_unmap_run_(batch->ctx, mapped, &ignored, &failure);
+	int r = iova_ctx_unmap_run_(batch->ctx, piece, &ignored, &failure);
 
-	if (r < 0) {
-		iova_log_(&batch->ctx->log, IOVA_LOG_ERR,
-			  "0x%llx-0x%llx was mapped and cannot be unmapped again: errno %d",
-			  (unsigned long long)mapped->start, (unsigned long long)mapped->last, -r);
-		count(batch, run, mapped);
-		if (mapped->last == unmapped.last)
-			return;
-		unmapped.start = mapped->last + 1;
+	if (r >= 0) {
+		iova_table_remove_all_(&batch->ctx->space->table, piece);
+		return;
 	}
-	iova_table_remove_all_(&batch->ctx->space->table, &unmapped);
+	iova_log_(&batch->ctx->log, IOVA_LOG_ERR,
+		  "0x%llx-0x%llx was mapped and cannot be unmapped again: errno %d",
+		  (unsigned long long)piece->start, (unsigned long long)piece->last, -r);
+	iova_ctx_count_mapped_(batch->ctx, length_of(piece), run->flags);
+}
+
+/* Piece by piece: each is a mapping, which is unmapped whole or not at all. */
+static void take_back(struct batch *batch, const struct run *run, const struct iova_range *mapped)
+{
+	struct iova_range rest = run->mapping.range;
+
+	for (uint64_t start = mapped->start;;) {
+		struct iova_mapping piece = piece_at(batch, &run->mapping, start);
+
+		take_back_piece(batch, run, &piece.range);
+		if (piece.range.last == rest.last)
+			return;
+		start = piece.range.last + 1;
+		if (piece.range.last == mapped->last)
+			break;
+	}
+	rest.start = mapped->last + 1;
+	iova_table_remove_all_(&batch->ctx->space->table, &rest);
 }
 
 /* All runs before one, and what was mapped of that one, if anything; the records of others go, too. */
@@ -70,8 +87,8 @@ static int map_run(struct batch *batch, const struct run *run, uint64_t *ret_len
 		failure->iova = start;
 		failure->vaddr = piece.vaddr;
 		failure->length = length;
-		r = iova_type1_map_(&batch->ctx->type1, &piece.range, piece.vaddr, piece.access,
-				    failure);
+		r = iova_backend_map_(&batch->ctx->backend, &piece.range, piece.vaddr, piece.access,
+				      failure);
 		if (r < 0)
 			return r;
 		*ret_length += length;
@@ -135,14 +152,12 @@ IOVA_API int iova_ctx_map_many(struct iova_ctx *ctx, struct iova_request *reques
 	struct batch batch = { .ctx = ctx };
 	int r;
 
-	if (!ctx || (!requests && n_requests)) {
-		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
-		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
-	}
+	if (!ctx || (!requests && n_requests))
+		return iova_failure_null_(reterr_failure);
 	pthread_mutex_lock(&ctx->lock);
 	r = map_many(&batch, requests, n_requests, opts, &failure);
 	pthread_mutex_unlock(&ctx->lock);
 	free(batch.items.items);
 	free(batch.runs);
-	return iova_failure_give_(reterr_failure, &failure, r);
+	return iova_ctx_give_(ctx, reterr_failure, &failure, r);
 }

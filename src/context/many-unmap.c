@@ -93,7 +93,7 @@ static int unmap_ranges(struct iova_ctx *ctx, const struct many_item *items, siz
 			iova_ctx_map_again_(ctx, &items[--i].range);
 	}
 	for (size_t i = 0; r >= 0 && i < n; i++)
-		iova_table_remove_all_(&ctx->space->table, &items[i].range);
+		iova_ctx_forget_(ctx, &items[i].range);
 	return r;
 }
 
@@ -132,13 +132,11 @@ IOVA_API int iova_ctx_unmap_many(struct iova_ctx *ctx, const struct iova_request
 	struct many_items items = { 0 };
 	int r;
 
-	if (!ctx || (!requests && n_requests)) {
-		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
-		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
-	}
+	if (!ctx || (!requests && n_requests))
+		return iova_failure_null_(reterr_failure);
 	pthread_mutex_lock(&ctx->lock);
 	r = unmap_many(ctx, requests, &items, n_requests, opts, ret_unmapped, &failure);
 	pthread_mutex_unlock(&ctx->lock);
 	free(items.items);
-	return iova_failure_give_(reterr_failure, &failure, r);
+	return iova_ctx_give_(ctx, reterr_failure, &failure, r);
 }

@@ -8,20 +8,14 @@
 
 #include <errno.h>
 
-struct request {
-	struct iova_map_opts opts;
-	struct iova_mapping mapping;
-	uint64_t length;
-};
-
-static int read_opts(const struct iova_map_opts *opts, struct request *request,
-		     struct iova_failure *failure)
+int iova_ctx_read_map_opts_(const struct iova_map_opts *opts, struct iova_map_request *request,
+			    struct iova_failure *failure)
 {
 	int r = iova_opts_read_(&request->opts, sizeof request->opts, sizeof request->opts, opts);
 
 	if (r < 0)
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_OPTIONS, r);
-	if (request->opts.flags & ~IOVA_MAP_KNOWN)
+	if (request->opts.flags & ~(IOVA_MAP_KNOWN | IOVA_MAP_KERNEL_CHOOSES))
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_OPTIONS, -EINVAL);
 	if (request->opts.access & ~(IOVA_READ | IOVA_WRITE))
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_ACCESS, -EINVAL);
@@ -39,7 +33,9 @@ int iova_ctx_check_memory_(const struct iova_ctx *ctx, uint64_t vaddr, uint64_t 
 	failure->vaddr = vaddr;
 	failure->length = length;
 	failure->granule = granule;
-	if (!ctx->n_groups)
+	if (ctx->backend.kind == IOVA_BACKEND_NOIOMMU)
+		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_NO_TRANSLATION, -EOPNOTSUPP);
+	if (!iova_ctx_may_map_(ctx))
 		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_NO_IOMMU, -ENODEV);
 	if (!length)
 		return iova_failed_(failure, IOVA_STEP_ARGUMENT, IOVA_WHY_ZERO_LENGTH, -EINVAL);
@@ -76,7 +72,8 @@ int iova_ctx_check_overlap_(const struct iova_ctx *ctx, const struct iova_mappin
 	if (!iova_table_find_(&ctx->space->table, wanted->range.start, &mapping) ||
 	    !range_overlaps(&mapping.range, &wanted->range))
 		return 0;
-	if ((map_flags & IOVA_MAP_SAME_OK) && is_same(&mapping, wanted))
+	if ((map_flags & IOVA_MAP_SAME_OK) && is_same(&mapping, wanted) &&
+	    iova_ctx_file_at_(ctx, mapping.range.start) < 0)
 		return 1;
 	failure->conflict = (struct iova_conflict){
 		.range = range_shared(&mapping.range, &wanted->range),
@@ -131,21 +128,33 @@ void iova_ctx_study_refusal_(struct iova_ctx *ctx, uint64_t length, uint32_t map
 		failure->expected = length;
 		failure->actual = iova_memory_left_(&ctx->memory);
 	}
+	/* An IOAS has no such limit. */
 	if (failure->error == -ENOSPC)
-		failure->why = IOVA_WHY_ENTRY_LIMIT;
+		failure->why = iova_backend_has_areas_(&ctx->backend) ? IOVA_WHY_NO_SPACE :
+									IOVA_WHY_ENTRY_LIMIT;
 	if (failure->error == -EEXIST)
 		failure->why = IOVA_WHY_OVERLAP;
+	/* Nothing else is looked for by its number. */
+	if (failure->error == -ENOENT && ctx->backend.kind == IOVA_BACKEND_IOMMUFD)
+		failure->why = IOVA_WHY_NO_IOAS;
 }
 
-/* Everything is checked: make it so, or change nothing. */
-static int commit(struct iova_ctx *ctx, const struct request *request, struct iova_failure *failure)
+static int make_room(struct iova_ctx *ctx, const struct iova_map_request *request)
 {
-	const struct iova_mapping *mapping = &request->mapping;
 	int r = iova_table_reserve_(&ctx->space->table, 1);
 
-	if (r < 0)
-		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_UNKNOWN, r);
-	r = iova_type1_map_(&ctx->type1, &mapping->range, mapping->vaddr, mapping->access, failure);
+	if (r < 0 || request->file < 0)
+		return r;
+	r = iova_ctx_reserve_files_(ctx, 1);
+	return r < 0 ? r : iova_ctx_keep_file_(ctx, request->mapping.range.start, request->file);
+}
+
+static int map_and_record(struct iova_ctx *ctx, const struct iova_map_request *request,
+			  struct iova_failure *failure)
+{
+	const struct iova_mapping *mapping = &request->mapping;
+	int r = iova_ctx_ask_map_(ctx, mapping, request->file, failure);
+
 	if (r < 0) {
 		iova_ctx_study_refusal_(ctx, request->length, request->opts.flags, failure);
 		return r;
@@ -156,15 +165,29 @@ static int commit(struct iova_ctx *ctx, const struct request *request, struct io
 		uint64_t ignored;
 		struct iova_failure second = *failure;
 
-		(void)iova_type1_unmap_(&ctx->type1, &mapping->range, &ignored, &second);
+		(void)iova_backend_unmap_(&ctx->backend, &mapping->range, &ignored, &second);
 		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_OVERLAP, r);
 	}
 	iova_ctx_count_mapped_(ctx, request->length, request->opts.flags);
 	return 0;
 }
 
-static int map_placed(struct iova_ctx *ctx, const struct request *request,
-		      struct iova_failure *failure)
+/* Everything is checked: make it so, or change nothing. */
+static int commit(struct iova_ctx *ctx, const struct iova_map_request *request,
+		  struct iova_failure *failure)
+{
+	int r = make_room(ctx, request);
+
+	if (r < 0)
+		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_UNKNOWN, r);
+	r = map_and_record(ctx, request, failure);
+	if (r < 0 && request->file >= 0)
+		iova_ctx_forget_files_(ctx, &request->mapping.range);
+	return r;
+}
+
+int iova_ctx_map_placed_(struct iova_ctx *ctx, const struct iova_map_request *request,
+			 struct iova_failure *failure)
 {
 	int r = 0;
 
@@ -184,16 +207,18 @@ static __attribute__((noinline)) int map_carefully(struct iova_ctx *ctx, uint64_
 						   struct iova_failure *reterr_failure)
 {
 	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
-	struct request request = { .mapping.vaddr = vaddr, .length = length };
-	int r = read_opts(opts, &request, &failure);
+	struct iova_map_request request = { .mapping.vaddr = vaddr, .length = length, .file = -1 };
+	int r = iova_ctx_read_map_opts_(opts, &request, &failure);
 
+	if (r >= 0 && (request.opts.flags & IOVA_MAP_KERNEL_CHOOSES))
+		r = iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_OPTIONS, -EINVAL);
 	if (r >= 0)
 		r = iova_ctx_check_memory_(ctx, vaddr, length, &failure);
 	if (r >= 0)
 		r = iova_ctx_place_(iova, length, &request.mapping.range, &failure);
 	if (r >= 0)
-		r = map_placed(ctx, &request, &failure);
-	return iova_failure_give_(reterr_failure, &failure, r);
+		r = iova_ctx_map_placed_(ctx, &request, &failure);
+	return iova_ctx_give_(ctx, reterr_failure, &failure, r);
 }
 
 /* What a plain map came to that is not mapped. */
@@ -213,7 +238,7 @@ static __attribute__((noinline)) int tell_refusal(struct iova_ctx *ctx,
 		iova_kernel_failed_(&failure, IOVA_STEP_MAP, r);
 		iova_ctx_study_refusal_(ctx, failure.length, 0, &failure);
 	}
-	return iova_failure_give_(reterr_failure, &failure, r);
+	return iova_ctx_give_(ctx, reterr_failure, &failure, r);
 }
 
 /* Options that ask for nothing but some access, or none at all. */
@@ -286,31 +311,40 @@ int iova_ctx_allocate_(struct iova_ctx *ctx, uint64_t length, const struct iova_
 	return 0;
 }
 
+int iova_ctx_map_anywhere_(struct iova_ctx *ctx, struct iova_map_request *request,
+			   uint64_t *ret_iova, struct iova_failure *failure)
+{
+	uint64_t length = request->length;
+	int r = iova_ctx_check_memory_(ctx, request->mapping.vaddr, length, failure);
+
+	if (r >= 0 && (request->opts.flags & IOVA_MAP_KERNEL_CHOOSES))
+		return iova_ctx_map_where_kernel_likes_(ctx, request, ret_iova, failure);
+	if (r >= 0)
+		r = iova_ctx_allocate_(ctx, length, &request->opts.alloc, ret_iova, failure);
+	if (r >= 0)
+		r = iova_ctx_place_(*ret_iova, length, &request->mapping.range, failure);
+	return r < 0 ? r : iova_ctx_map_placed_(ctx, request, failure);
+}
+
 IOVA_API int iova_ctx_map(struct iova_ctx *ctx, void *vaddr, uint64_t length,
 			  const struct iova_map_opts *opts, uint64_t *ret_iova,
 			  struct iova_failure *reterr_failure)
 {
 	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
-	struct request request = { .mapping.vaddr = (uintptr_t)vaddr, .length = length };
-	uint64_t iova;
+	struct iova_map_request request = { .mapping.vaddr = (uintptr_t)vaddr,
+					    .length = length,
+					    .file = -1 };
+	uint64_t iova = 0;
 	int r;
 
-	if (!ctx || !vaddr || !ret_iova) {
-		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
-		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
-	}
+	if (!ctx || !vaddr || !ret_iova)
+		return iova_failure_null_(reterr_failure);
 	pthread_mutex_lock(&ctx->lock);
-	r = read_opts(opts, &request, &failure);
+	r = iova_ctx_read_map_opts_(opts, &request, &failure);
 	if (r >= 0)
-		r = iova_ctx_check_memory_(ctx, request.mapping.vaddr, length, &failure);
-	if (r >= 0)
-		r = iova_ctx_allocate_(ctx, length, &request.opts.alloc, &iova, &failure);
-	if (r >= 0)
-		r = iova_ctx_place_(iova, length, &request.mapping.range, &failure);
-	if (r >= 0)
-		r = map_placed(ctx, &request, &failure);
+		r = iova_ctx_map_anywhere_(ctx, &request, &iova, &failure);
 	if (r >= 0)
 		*ret_iova = iova;
 	pthread_mutex_unlock(&ctx->lock);
-	return iova_failure_give_(reterr_failure, &failure, r);
+	return iova_ctx_give_(ctx, reterr_failure, &failure, r);
 }

@@ -11,6 +11,24 @@
 
 #define IOVA_MAP_KNOWN (IOVA_MAP_SAME_OK | IOVA_MAP_UNCHARGED | IOVA_MAP_NO_WARN)
 
+struct iova_map_request {
+	struct iova_map_opts opts;
+	struct iova_mapping mapping; /* its vaddr is an offset if a file is mapped */
+	uint64_t length;
+	int file; /* the caller's, or -1 for memory of the process */
+};
+
+int iova_ctx_read_map_opts_(const struct iova_map_opts *opts, struct iova_map_request *request,
+			    struct iova_failure *failure);
+/* All that is left to do once it has a range; or before. */
+int iova_ctx_map_placed_(struct iova_ctx *ctx, const struct iova_map_request *request,
+			 struct iova_failure *failure);
+int iova_ctx_map_anywhere_(struct iova_ctx *ctx, struct iova_map_request *request,
+			   uint64_t *ret_iova, struct iova_failure *failure);
+/* map-ioas.c: of native iommufd only. */
+int iova_ctx_map_where_kernel_likes_(struct iova_ctx *ctx, struct iova_map_request *request,
+				     uint64_t *ret_iova, struct iova_failure *failure);
+
 /* What holds for memory wherever it is mapped. Notes it in the failure. */
 int iova_ctx_check_memory_(const struct iova_ctx *ctx, uint64_t vaddr, uint64_t length,
 			   struct iova_failure *failure);

@@ -55,14 +55,14 @@ static inline int iova_ctx_map_plain_(struct iova_ctx *ctx, const struct iova_ma
 
 	if (((mapping->vaddr | range->start | length) & (view->inputs.granule - 1)) ||
 	    length - 1 > UINT64_MAX - mapping->vaddr || range->last < range->start || !length ||
-	    !ctx->n_groups || (ctx->flags & IOVA_CTX_UNCHECKED) || view->picture.tiers[0].n > 8 ||
-	    !plain_is_usable(&view->picture.tiers[0], range) ||
+	    !iova_ctx_may_map_(ctx) || (ctx->flags & IOVA_CTX_UNCHECKED) ||
+	    view->picture.tiers[0].n > 8 || !plain_is_usable(&view->picture.tiers[0], range) ||
 	    !plain_is_within_limits(ctx, length))
 		return NOT_PLAIN;
 	r = iova_table_place_(table, mapping);
 	if (r < 0)
 		return r == -ENOMEM ? NO_MEMORY : NOT_PLAIN;
-	r = iova_type1_ask_map_(&ctx->type1, range, mapping->vaddr, mapping->access);
+	r = iova_backend_ask_map_(&ctx->backend, range, mapping->vaddr, mapping->access);
 	if (r < 0)
 		return r;
 	iova_table_put_(table, mapping);
@@ -82,10 +82,10 @@ static inline int iova_ctx_unmap_plain_(struct iova_ctx *ctx, const struct iova_
 	int r;
 
 	/* The granule may have grown since it was mapped. */
-	if (((range->start | length) & (granule - 1)) ||
+	if (((range->start | length) & (granule - 1)) || ctx->n_files ||
 	    iova_table_hold_(&ctx->space->table, range) < 0)
 		return NOT_PLAIN;
-	r = iova_type1_ask_unmap_(&ctx->type1, range, ret_unmapped);
+	r = iova_backend_ask_unmap_(&ctx->backend, range, ret_unmapped);
 	if (r < 0)
 		return r;
 	iova_table_take_(&ctx->space->table);

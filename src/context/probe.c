@@ -23,7 +23,7 @@ static int try_address(struct iova_ctx *ctx, uint64_t iova, void *page,
 	if (iova_table_find_(&ctx->space->table, iova, &mapping) &&
 	    range_overlaps(&mapping.range, &range))
 		return 1;
-	r = iova_type1_map_(&ctx->type1, &range, (uintptr_t)page, IOVA_READ, failure);
+	r = iova_backend_map_(&ctx->backend, &range, (uintptr_t)page, IOVA_READ, failure);
 	if (r == -EEXIST)
 		return 1;
 	/* Outside a list: EINVAL. Above the width where there is none: EFAULT (VT-d), ERANGE. */
@@ -31,12 +31,12 @@ static int try_address(struct iova_ctx *ctx, uint64_t iova, void *page,
 		return 0;
 	if (r < 0)
 		return r;
-	r = iova_type1_unmap_(&ctx->type1, &range, &unmapped, failure);
+	r = iova_backend_unmap_(&ctx->backend, &range, &unmapped, failure);
 	if (r < 0) {
 		struct iova_failure ignored = iova_failure_about_(IOVA_GROUP_NONE);
 
 		/* Once more: the page is about to be somebody else's memory. */
-		if (iova_type1_unmap_(&ctx->type1, &range, &unmapped, &ignored) < 0)
+		if (iova_backend_unmap_(&ctx->backend, &range, &unmapped, &ignored) < 0)
 			iova_log_(&ctx->log, IOVA_LOG_ERR,
 				  "the page tried at 0x%llx stays mapped: errno %d",
 				  (unsigned long long)iova, -r);
@@ -74,7 +74,9 @@ static int probe(struct iova_ctx *ctx, uint32_t *ret_width, struct iova_failure 
 	char *memory, *page;
 	int r = 0;
 
-	if (!ctx->n_groups)
+	if (ctx->backend.kind == IOVA_BACKEND_NOIOMMU)
+		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_NO_TRANSLATION, -EOPNOTSUPP);
+	if (!iova_ctx_may_map_(ctx))
 		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_NO_IOMMU, -ENODEV);
 	memory = calloc(2, granule);
 	if (!memory)
@@ -105,10 +107,8 @@ IOVA_API int iova_ctx_probe_width(struct iova_ctx *ctx, uint32_t *ret_width,
 	uint32_t width = 0;
 	int r;
 
-	if (!ctx || !ret_width) {
-		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
-		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
-	}
+	if (!ctx || !ret_width)
+		return iova_failure_null_(reterr_failure);
 	pthread_mutex_lock(&ctx->lock);
 	r = probe(ctx, &width, &failure);
 	if (r >= 0 && !iova_space_top_known(ctx->space)) {
@@ -119,5 +119,5 @@ IOVA_API int iova_ctx_probe_width(struct iova_ctx *ctx, uint32_t *ret_width,
 	if (r >= 0)
 		*ret_width = width;
 	pthread_mutex_unlock(&ctx->lock);
-	return iova_failure_give_(reterr_failure, &failure, r);
+	return iova_ctx_give_(ctx, reterr_failure, &failure, r);
 }

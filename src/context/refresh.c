@@ -14,8 +14,8 @@ int iova_ctx_look_for_iommu_(struct iova_ctx *ctx, struct iova_failure *failure)
 
 	if (ctx->n_groups)
 		return 0;
-	if (!ctx->own_container)
-		r = iova_type1_has_iommu_(&ctx->type1, failure);
+	if (!ctx->own_fd || !iova_backend_has_groups_(&ctx->backend))
+		r = iova_backend_has_iommu_(&ctx->backend, failure);
 	if (r < 0)
 		return r;
 	ctx->has_iommu = r;
@@ -35,7 +35,7 @@ int iova_ctx_read_host_(struct iova_ctx *ctx, uint32_t with, struct iova_failure
 		groups[i] = ctx->groups[i].id;
 	if (with != IOVA_GROUP_NONE)
 		groups[n++] = with;
-	r = iova_host_read_some_(ctx->type1.sys, ctx->root, groups, n, &host, failure);
+	r = iova_host_read_some_(ctx->backend.sys, ctx->root, groups, n, &host, failure);
 	free(groups);
 	if (r < 0)
 		return r;
@@ -45,13 +45,14 @@ int iova_ctx_read_host_(struct iova_ctx *ctx, uint32_t with, struct iova_failure
 }
 
 /* Without an IOMMU there is nobody to ask: the space is what is known without a kernel. */
-static int ask_kernel(struct iova_ctx *ctx, struct iova_type1_state *ret_state,
+static int ask_kernel(struct iova_ctx *ctx, struct iova_backend_state *ret_state,
 		      struct iova_failure *failure)
 {
 	if (ctx->has_iommu)
-		return iova_type1_read_(&ctx->type1, ctx->memory.page_size, ret_state, failure);
-	*ret_state = (struct iova_type1_state){ .granule = ctx->memory.page_size,
-						.list = IOVA_LIST_NONE };
+		return iova_backend_read_(&ctx->backend, ctx->memory.page_size, ctx->n_devices != 0,
+					  ret_state, failure);
+	*ret_state = (struct iova_backend_state){ .granule = ctx->memory.page_size,
+						  .list = IOVA_LIST_NONE };
 	return 0;
 }
 
@@ -70,16 +71,20 @@ static const struct iova_group *known_before(const struct iova_ctx *ctx, uint32_
  * Said when it is news, not again with each refresh; so before the space takes
  * it, which can only fail for lack of memory.
  */
-static void log_state(const struct iova_ctx *ctx, const struct iova_type1_state *state)
+static void log_state(const struct iova_ctx *ctx, const struct iova_backend_state *state)
 {
 	if (state->oddities & ~(IOVA_INFO_UNKNOWN_CAP))
 		iova_log_(&ctx->log, IOVA_LOG_WARNING,
 			  "the kernel's list of valid ranges is odd (0x%x): taken with care",
 			  (unsigned)state->oddities);
-	if (ctx->has_iommu && !ctx->n_groups && ctx->host->n && state->list == IOVA_LIST_NONE)
+	if (ctx->has_iommu && ctx->backend.kind != IOVA_BACKEND_NOIOMMU && !ctx->n_groups &&
+	    ctx->host->n && state->list == IOVA_LIST_NONE)
 		iova_log_(&ctx->log, IOVA_LOG_WARNING,
-			  "this kernel does not list valid IOVA ranges (before Linux 5.4): only "
-			  "sysfs is known, and nothing above %u bits unless a width is declared",
+			  "%s: only sysfs is known, and nothing above %u bits unless a width is "
+			  "declared",
+			  iova_backend_has_areas_(&ctx->backend) ?
+				  "no device tells which IOVA ranges are valid" :
+				  "this kernel does not list valid IOVA ranges (before Linux 5.4)",
 			  IOVA_ASSUMED_WIDTH);
 	for (size_t i = 0; i < ctx->host->n; i++) {
 		const struct iova_group *group = &ctx->host->groups[i];
@@ -93,10 +98,23 @@ static void log_state(const struct iova_ctx *ctx, const struct iova_type1_state 
 	}
 }
 
-int iova_ctx_take_(struct iova_ctx *ctx, struct iova_change *ret_change,
-		   struct iova_failure *failure)
+struct promise {
+	struct iova_ctx *ctx;
+	struct iova_failure *failure;
+};
+
+static int promise(void *arg, const struct iova_picture *picture)
 {
-	struct iova_type1_state state;
+	struct promise *promise = arg;
+
+	return iova_ctx_promise_(promise->ctx, picture, promise->failure);
+}
+
+static int take(struct iova_ctx *ctx, bool pins, struct iova_change *ret_change,
+		struct iova_failure *failure)
+{
+	struct promise asked = { ctx, failure };
+	struct iova_backend_state state;
 	struct iova_news news;
 	int r = ask_kernel(ctx, &state, failure);
 
@@ -107,40 +125,56 @@ int iova_ctx_take_(struct iova_ctx *ctx, struct iova_change *ret_change,
 		.list = state.list,
 		.kernel = &state.ranges,
 		.host = ctx->host,
+		.agree = pins ? promise : NULL,
+		.arg = &asked,
 	};
+	failure->error = 0;
 	log_state(ctx, &state);
 	r = iova_space_take_(ctx->space, &news, ret_change);
 	if (r < 0) {
-		iova_failed_(failure, IOVA_STEP_GET_INFO,
-			     r == -EPROTO ? IOVA_WHY_BAD_REPLY : IOVA_WHY_UNKNOWN, r);
+		/* A promise that failed has said so. */
+		if (!failure->error)
+			iova_failed_(failure, IOVA_STEP_GET_INFO,
+				     r == -EPROTO ? IOVA_WHY_BAD_REPLY : IOVA_WHY_UNKNOWN, r);
 	} else {
-		struct iova_sys_memory memory;
-
 		ctx->has_available = state.has_available;
 		ctx->available = state.available;
-		if (iova_sys_memory_(ctx->type1.sys, &memory) >= 0)
-			ctx->memory = memory;
+		(void)iova_ctx_ask_memory_(ctx);
 	}
-	iova_type1_state_done_(&state);
+	iova_backend_state_done_(&state);
 	return r;
+}
+
+int iova_ctx_take_(struct iova_ctx *ctx, struct iova_change *ret_change,
+		   struct iova_failure *failure)
+{
+	return take(ctx, false, ret_change, failure);
+}
+
+int iova_ctx_take_pinned_(struct iova_ctx *ctx, struct iova_change *ret_change,
+			  struct iova_failure *failure)
+{
+	return take(ctx, ctx->flags & IOVA_CTX_PIN, ret_change, failure);
 }
 
 IOVA_API int iova_ctx_refresh(struct iova_ctx *ctx, struct iova_change *ret_change,
 			      struct iova_failure *reterr_failure)
 {
 	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
+	bool had_iommu;
 	int r;
 
-	if (!ctx) {
-		iova_failed_(&failure, IOVA_STEP_ARGUMENT, IOVA_WHY_NULL, -EINVAL);
-		return iova_failure_give_(reterr_failure, &failure, -EINVAL);
-	}
+	if (!ctx)
+		return iova_failure_null_(reterr_failure);
 	pthread_mutex_lock(&ctx->lock);
+	had_iommu = ctx->has_iommu;
 	r = iova_ctx_look_for_iommu_(ctx, &failure);
 	if (r >= 0)
 		r = iova_ctx_read_host_(ctx, IOVA_GROUP_NONE, &failure);
 	if (r >= 0)
 		r = iova_ctx_take_(ctx, ret_change, &failure);
+	if (r < 0)
+		ctx->has_iommu = had_iommu;
 	pthread_mutex_unlock(&ctx->lock);
-	return iova_failure_give_(reterr_failure, &failure, r);
+	return iova_ctx_give_(ctx, reterr_failure, &failure, r);
 }

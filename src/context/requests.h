@@ -56,6 +56,7 @@ struct iova_unmapping {
 	size_t n;          /* mappings in all that was checked */
 	uint64_t recorded; /* bytes of what was unmapped, */
 	uint64_t unmapped; /* and what the kernel made of them */
+	bool was_begun;    /* by a request that failed: what is not there is unmapped */
 };
 int iova_ctx_read_range_(const struct iova_ctx *ctx, uint64_t iova, uint64_t length,
 			 struct iova_range *ret_range, struct iova_failure *failure);
@@ -64,6 +65,8 @@ int iova_ctx_check_unmap_(struct iova_ctx *ctx, const struct iova_range *range,
 int iova_ctx_unmap_live_(struct iova_ctx *ctx, const struct iova_range *range,
 			 struct iova_unmapping *unmapping, struct iova_failure *failure);
 void iova_ctx_map_again_(struct iova_ctx *ctx, const struct iova_range *range);
+/* The records of what is unmapped. */
+void iova_ctx_forget_(struct iova_ctx *ctx, const struct iova_range *range);
 int iova_ctx_unmap_end_(struct iova_ctx *ctx, const struct iova_unmapping *unmapping,
 			uint64_t *ret_unmapped, struct iova_failure *failure);
 

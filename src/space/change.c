@@ -20,7 +20,7 @@ IOVA_API int iova_change_new(struct iova_change **ret_change)
 	return 0;
 }
 
-static void change_done(struct iova_change *change)
+void iova_change_done_(struct iova_change *change)
 {
 	for (int i = 0; i < 3; i++) {
 		iova_set_done_(&change->entered[i]);
@@ -34,7 +34,7 @@ IOVA_API void iova_change_free(struct iova_change *change)
 {
 	if (!change)
 		return;
-	change_done(change);
+	iova_change_done_(change);
 	free(change);
 }
 
@@ -128,10 +128,10 @@ int iova_change_make_(struct iova_change *change, const struct iova_picture *bef
 		r = find_broken(&made, &warned, after, table, granule);
 	iova_set_done_(&warned);
 	if (r < 0) {
-		change_done(&made);
+		iova_change_done_(&made);
 		return r;
 	}
-	change_done(change);
+	iova_change_done_(change);
 	*change = made;
 	return 0;
 }

@@ -29,11 +29,12 @@ static void view_done(struct iova_view *view)
  * Merge new inputs and put the picture in place, or only report it. The inputs
  * stay the caller's until this has succeeded; then nobody reads those that they replace.
  */
-static int merge(struct iova_space *space, const struct iova_inputs *inputs, bool only_try,
-		 struct iova_change *ret_change)
+static int merge_if(struct iova_space *space, const struct iova_inputs *inputs, bool only_try,
+		    struct iova_change *ret_change, const struct iova_news *news)
 {
 	struct iova_view *old = atomic_load_explicit(&space->view, memory_order_relaxed);
 	struct iova_view *view = malloc(sizeof *view);
+	struct iova_change change = { 0 };
 	int r;
 
 	if (!view)
@@ -45,8 +46,17 @@ static int merge(struct iova_space *space, const struct iova_inputs *inputs, boo
 		return r;
 	}
 	if (ret_change)
-		r = iova_change_make_(ret_change, &old->picture, &view->picture, &space->table,
+		r = iova_change_make_(&change, &old->picture, &view->picture, &space->table,
 				      inputs->granule);
+	if (r >= 0 && news && news->agree)
+		r = news->agree(news->arg, &view->picture);
+	if (r >= 0 && ret_change) {
+		struct iova_change told = *ret_change;
+
+		*ret_change = change;
+		change = told;
+	}
+	iova_change_done_(&change);
 	if (r < 0 || only_try) {
 		view_done(view);
 		return r;
@@ -55,6 +65,12 @@ static int merge(struct iova_space *space, const struct iova_inputs *inputs, boo
 	iova_readers_wait_(&space->readers);
 	view_done(old);
 	return 0;
+}
+
+static int merge(struct iova_space *space, const struct iova_inputs *inputs, bool only_try,
+		 struct iova_change *ret_change)
+{
+	return merge_if(space, inputs, only_try, ret_change, NULL);
 }
 
 static bool is_granule(uint64_t granule)
@@ -256,7 +272,7 @@ int iova_space_take_(struct iova_space *space, const struct iova_news *news,
 	if (r >= 0)
 		r = iova_groups_of_(news->host, &inputs.groups);
 	if (r >= 0)
-		r = merge(space, &inputs, false, ret_change);
+		r = merge_if(space, &inputs, false, ret_change, news);
 	iova_set_done_(r < 0 ? &inputs.kernel : &old.kernel);
 	iova_groups_done_(r < 0 ? &inputs.groups : &old.groups);
 	return r;

@@ -74,11 +74,18 @@ struct iova_news {
 	uint32_t list;
 	const struct iova_set *kernel;
 	const struct iova_host *host;
+	/*
+	 * NULL, or who is asked when all is made and nothing but this can fail any more. A negative
+	 * errno is returned, and then nothing has changed.
+	 */
+	int (*agree)(void *arg, const struct iova_picture *picture);
+	void *arg;
 };
 int iova_space_take_(struct iova_space *space, const struct iova_news *news,
 		     struct iova_change *ret_change);
 
 /* change.c. Returns 0 or -ENOMEM; on failure the report is as it was. */
+void iova_change_done_(struct iova_change *change);
 int iova_change_make_(struct iova_change *change, const struct iova_picture *before,
 		      const struct iova_picture *after, const struct iova_table *table,
 		      uint64_t granule);

@@ -97,7 +97,7 @@ class Map(unittest.TestCase):
                          (0, [1], 'fits'))
         self.assertEqual((done['entries_left'], number(done['memlock_left'])), (65534, 62 << 20))
         text = run('map', '--sim', 'desktop', '--group', 1, '4G+2M').stdout
-        for part in ('attached  group 1\n', 'mapped    0x100000000-0x1001fffff (2M)', '65534',
+        for part in ('attached  group 1 (type1)\n', 'mapped    0x100000000-0x1001fffff (2M)', '65534',
                      '62M', 'unmapped  2M'):
             self.assertIn(part, text)
 

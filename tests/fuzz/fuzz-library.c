@@ -10,23 +10,6 @@
 
 #include <libiova/libiova.h>
 
-int fuzz_verbose;
-
-int LLVMFuzzerInitialize(int *argc, char ***argv);
-
-/* The engine and the replay alike hand us their arguments first. */
-int LLVMFuzzerInitialize(int *argc, char ***argv)
-{
-	if (*argc > 1 && !strcmp((*argv)[1], "-v")) {
-		fuzz_verbose = 1;
-		setvbuf(stdout, NULL, _IOLBF, 0); /* all of it is out before an abort */
-		(*argv)[1] = (*argv)[0];
-		(*argv)++;
-		(*argc)--;
-	}
-	return 0;
-}
-
 /* The next call, or what is to go wrong in it. */
 static void request(struct world *world, uint32_t kind)
 {
@@ -34,7 +17,7 @@ static void request(struct world *world, uint32_t kind)
 				      EPERM, ENODEV, EACCES, ENOENT, ENOTTY, ENOSPC };
 
 	world->request = kind;
-	world->request_call = take_below(world, IOVA_SIM_N_CALLS);
+	world->request_call = take_below(world, IOVA_SIM_CALL_OTHER_IOCTL + 1);
 	world->request_nth = 1 + (take_byte(world) & 15);
 	world->request_event = take_below(world, 11);
 	world->request_error = errors[world->request_event];

@@ -157,6 +157,8 @@ static void put_world(struct pen *pen, const struct world *world)
 	iova_sim_report(world->sim, &report);
 	put(pen, "fds %u containers %u groups %u mappings %u pinned %llu\n", report.n_fds,
 	    report.n_containers, report.n_groups, report.n_mappings, (ull)report.n_pinned_pages);
+	put(pen, "iommufds %u ioases %u bound %u\n", report.n_iommufds, report.n_ioases,
+	    report.n_bound);
 	for (uint32_t i = 0; i < 32 && !iova_sim_mapping(world->sim, i, &mapping); i++) {
 		put_range(pen, &mapping.range);
 		put(pen, " of %llx flags %u in %u\n", (ull)mapping.vaddr, mapping.flags,
@@ -180,6 +182,11 @@ static void put_context(struct pen *pen, struct iova_ctx *ctx)
 	for (size_t i = 0; i < ctx->n_groups; i++)
 		put(pen, "group %u open %d own %d %d\n", ctx->groups[i].id, ctx->groups[i].fd >= 0,
 		    ctx->groups[i].own_fd, ctx->groups[i].own_attach);
+	for (size_t i = 0; i < ctx->n_devices; i++)
+		put(pen, "device %s of %u open %d own %d %d\n", ctx->devices[i].name,
+		    ctx->devices[i].group, ctx->devices[i].fd >= 0, ctx->devices[i].own_fd,
+		    ctx->devices[i].own_attach);
+	put(pen, "files %zu\n", ctx->n_files);
 	while (!iova_space_find(space, next, &mapping)) {
 		put_range(pen, &mapping.range);
 		put(pen, " of %llx access %u\n", (ull)mapping.vaddr, mapping.access);
@@ -218,6 +225,7 @@ static void put_tiers(struct pen *pen, struct iova_ctx *ctx)
 		assert_int_equal(iova_space_read_tier(space, tier, set), 0);
 		put_set(pen, names[tier - 1], set);
 	}
+	put_set(pen, "pinned", &ctx->pinned);
 	iova_set_free(set);
 }
 

@@ -23,6 +23,7 @@ struct twin {
 
 struct pair {
 	struct twin twins[2]; /* the second goes the long way */
+	uint32_t backend;     /* IOVA_BACKEND_* to insist on */
 };
 
 /* Options of a later version, in which all that is new is zero: never plain. */
@@ -44,6 +45,7 @@ static inline void pair_open(struct pair *pair, uint32_t flags, uint32_t group)
 		struct iova_ctx_opts opts = ctx_listening(&twin->ears);
 
 		opts.flags = flags;
+		opts.backend = pair->backend;
 		twin->ctx = ctx_with(twin->world, &opts, group);
 	}
 }
@@ -88,6 +90,31 @@ static inline int pair_setup_desktop(void **state)
 static inline int pair_setup_epyc(void **state)
 {
 	return pair_setup(state, "epyc");
+}
+
+static inline int pair_setup_native(void **state)
+{
+	struct pair *pair;
+
+	pair_setup(state, "iommufd");
+	pair = *state;
+	pair->backend = IOVA_BACKEND_IOMMUFD;
+	return 0;
+}
+
+static inline int pair_setup_native_epyc(void **state)
+{
+	struct pair *pair;
+
+	pair_setup(state, "iommufd-epyc");
+	pair = *state;
+	pair->backend = IOVA_BACKEND_IOMMUFD;
+	return 0;
+}
+
+static inline int pair_setup_compat(void **state)
+{
+	return pair_setup(state, "compat");
 }
 
 /* A test on a pair of worlds of its own. */

@@ -8,10 +8,13 @@
 
 #define BIT(call) (UINT64_C(1) << (call))
 
-/* What sysfs does not tell is not known; without limits one can work; a close closes. */
+/*
+ * What sysfs does not tell is not known; without limits one can work; a close closes; a container
+ * that does not say whether iommufd provides it is type1's.
+ */
 #define ALWAYS_HARMLESS                                                                          \
 	(BIT(IOVA_SIM_CALL_READ_FILE) | BIT(IOVA_SIM_CALL_READ_LINK) | BIT(IOVA_SIM_CALL_LIST) | \
-	 BIT(IOVA_SIM_CALL_MEMORY) | BIT(IOVA_SIM_CALL_CLOSE))
+	 BIT(IOVA_SIM_CALL_MEMORY) | BIT(IOVA_SIM_CALL_CLOSE) | BIT(IOVA_SIM_CALL_VFIO_IOAS))
 
 /* What is failing, 0 for an allocation, and which one of its kind. */
 struct fault {
@@ -33,6 +36,7 @@ static void finish(struct play *play)
 {
 	if (play->device >= 0)
 		assert_int_equal(raw_close(play->world, play->device), 0);
+	iova_ctx_close(play->other);
 	iova_ctx_close(play->ctx);
 	(void)iova_sim_detach_behind(play->world->sim, GROUP_USB);
 	iova_change_free(play->change);
@@ -51,6 +55,16 @@ static void check(bool is_right, const struct fault *fault, const char *what)
 			 fault->error, what);
 }
 
+struct look {
+	struct view views[2]; /* of both contexts */
+};
+
+static struct look look_at(const struct play *play)
+{
+	return (struct look){ { view_of(play->world, play->ctx),
+				view_of(play->world, play->other) } };
+}
+
 static void check_view(const struct view *expected, const struct view *found, bool with_tiers,
 		       const struct fault *fault, const char *what)
 {
@@ -60,6 +74,13 @@ static void check_view(const struct view *expected, const struct view *found, bo
 	if (with_tiers && strcmp(expected->tiers, found->tiers))
 		print_message("# %s\n# is not\n# %s\n", found->tiers, expected->tiers);
 	check(!with_tiers || !strcmp(expected->tiers, found->tiers), fault, what);
+}
+
+static void check_look(const struct look *expected, const struct look *found, bool with_tiers,
+		       const struct fault *fault, const char *what)
+{
+	for (int i = 0; i < 2; i++)
+		check_view(&expected->views[i], &found->views[i], with_tiers, fault, what);
 }
 
 static bool is_its_errno(int r, const struct fault *fault)
@@ -88,16 +109,21 @@ static void check_failure(const struct iova_failure *failure, int r, const struc
 
 /* After the run with its fault: both sides are as they were, or as they should become. */
 static void judge(const struct flow *flow, struct play *play, int r,
-		  const struct iova_failure *failure, const struct view *before,
-		  const struct view *after, const struct fault *fault)
+		  const struct iova_failure *failure, const struct look *before,
+		  const struct look *after, const struct fault *fault)
 {
 	struct iova_failure second = IOVA_FAILURE_INIT;
 	bool sysfs_told = fault->call != IOVA_SIM_CALL_READ_FILE || fault->error == EINTR;
-	struct view now = view_of(play->world, play->ctx);
+	struct look now;
 
+	if (r >= 0 && flow->reads_later)
+		check(!iova_ctx_refresh(play->ctx, NULL, NULL) &&
+			      !iova_ctx_refresh(play->other, NULL, NULL),
+		      fault, "could not be read later, either");
+	now = look_at(play);
 	if (r >= 0) {
 		check(may_succeed(flow, fault), fault, "succeeded");
-		check_view(after, &now, sysfs_told, fault, "succeeded otherwise");
+		check_look(after, &now, sysfs_told, fault, "succeeded otherwise");
 		return;
 	}
 	check(fault->error != EINTR, fault, "an interrupted call was not made again");
@@ -106,41 +132,41 @@ static void judge(const struct flow *flow, struct play *play, int r,
 	if (flow->is_half_done && flow->is_half_done(play)) {
 		r = flow->go_on(play);
 	} else {
-		check_view(before, &now, true, fault, "a failure changed something");
+		check_look(before, &now, true, fault, "a failure changed something");
 		r = flow->run(play, &second);
 	}
 	check(r >= 0, fault, "failed again, with nothing wrong");
-	now = view_of(play->world, play->ctx);
-	check_view(after, &now, true, fault, "succeeded otherwise the second time");
+	now = look_at(play);
+	check_look(after, &now, true, fault, "succeeded otherwise the second time");
 }
 
-static struct view play_undisturbed(const struct flow *flow)
+static struct look play_undisturbed(const struct flow *flow)
 {
 	struct iova_failure failure = IOVA_FAILURE_INIT;
 	struct play play;
-	struct view after;
+	struct look after;
 
 	start(&play, flow);
 	if (flow->run(&play, &failure) < 0)
 		assert_failed(&failure, 0, 0, 0);
-	after = view_of(play.world, play.ctx);
+	after = look_at(&play);
 	finish(&play);
 	return after;
 }
 
 /* False once the flow has no such call any more. */
-static bool play_with(const struct flow *flow, const struct view *after, const struct fault *fault)
+static bool play_with(const struct flow *flow, const struct look *after, const struct fault *fault)
 {
 	struct iova_failure failure = IOVA_FAILURE_INIT;
 	struct iova_sim_report report = { .size = sizeof report };
-	struct view before;
+	struct look before;
 	struct play play;
 	long live = oom_live();
 	bool hit;
 	int r;
 
 	start(&play, flow);
-	before = view_of(play.world, play.ctx);
+	before = look_at(&play);
 	if (fault->call)
 		assert_int_equal(iova_sim_fail(play.world->sim, fault->call, fault->nth,
 					       fault->error),
@@ -162,7 +188,7 @@ static bool play_with(const struct flow *flow, const struct view *after, const s
 void sweep_calls(const struct flow *flow)
 {
 	static const int errors[] = { EIO, EINTR, ENOMEM, EBUSY, ENODEV };
-	struct view after = play_undisturbed(flow);
+	struct look after = play_undisturbed(flow);
 	unsigned long n_hit = 0;
 
 	for (size_t e = 0; e < sizeof errors / sizeof *errors; e++)
@@ -170,7 +196,8 @@ void sweep_calls(const struct flow *flow)
 			struct fault fault = { call, errors[e], 1 };
 
 			/* That is an answer: a container of iommufd without a group. */
-			if (call == IOVA_SIM_CALL_GET_INFO && errors[e] == ENODEV)
+			if ((call == IOVA_SIM_CALL_GET_INFO || call == IOVA_SIM_CALL_VFIO_IOAS) &&
+			    errors[e] == ENODEV)
 				continue;
 			for (; play_with(flow, &after, &fault); fault.nth++)
 				n_hit++;
@@ -180,7 +207,7 @@ void sweep_calls(const struct flow *flow)
 
 unsigned long sweep_allocations(const struct flow *flow)
 {
-	struct view after = play_undisturbed(flow);
+	struct look after = play_undisturbed(flow);
 	struct fault fault = { 0, ENOMEM, 0 };
 
 	while (play_with(flow, &after, &fault))

@@ -15,6 +15,7 @@
 struct play {
 	struct world *world;
 	struct iova_ctx *ctx;
+	struct iova_ctx *other; /* on the iommufd of the first: looked at, and closed before it */
 	struct iova_change *change; /* for calls that report one */
 	int container;              /* lent descriptors, -1 for none: closed in the end */
 	int group;
@@ -34,7 +35,9 @@ struct flow {
 	bool (*is_half_done)(struct play *play);
 	int (*go_on)(struct play *play);
 	/* Also failing, these kinds of calls (bits) do no harm, beyond those that never do. */
-	uint32_t harmless;
+	uint64_t harmless;
+	/* What could not be read afterwards is told in the log, and left to a refresh. */
+	bool reads_later;
 };
 
 void sweep_calls(const struct flow *flow);

@@ -303,17 +303,19 @@ static int run_close(struct play *play, struct iova_failure *failure)
 	X(probing_the_width, "old", attach_and_map, run_probe, NULL, NULL, 0)                     \
 	X(closing, "desktop", map_with_gaps, run_close, NULL, NULL, CLOSES)
 
-#define DECLARE(name, preset, set_up, run, is_half_done, go_on, harmless)                       \
-	static const struct flow name = { preset, set_up, run, is_half_done, go_on, harmless }; \
-	static void name##_survives_every_failing_call(void **state)                            \
-	{                                                                                       \
-		(void)state;                                                                    \
-		sweep_calls(&name);                                                             \
-	}                                                                                       \
-	static void name##_survives_every_failing_allocation(void **state)                      \
-	{                                                                                       \
-		(void)state;                                                                    \
-		sweep_allocations(&name);                                                       \
+#define DECLARE(name, preset, set_up, run, is_half_done, go_on, harmless)  \
+	static const struct flow name = {                                  \
+		preset, set_up, run, is_half_done, go_on, harmless, false  \
+	};                                                                 \
+	static void name##_survives_every_failing_call(void **state)       \
+	{                                                                  \
+		(void)state;                                               \
+		sweep_calls(&name);                                        \
+	}                                                                  \
+	static void name##_survives_every_failing_allocation(void **state) \
+	{                                                                  \
+		(void)state;                                               \
+		sweep_allocations(&name);                                  \
 	}
 
 FLOWS(DECLARE)

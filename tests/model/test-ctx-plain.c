@@ -205,6 +205,7 @@ static void a_context_without_groups_maps_nothing(void **state)
 	for (struct twin *twin = pair->twins; twin < pair->twins + 2; twin++) {
 		struct iova_ctx_opts opts = ctx_listening(&twin->ears);
 
+		opts.backend = pair->backend;
 		twin->ctx = ctx_open(twin->world, &opts);
 	}
 	assert_int_equal(map_page(pair, AT, &failure), -ENODEV);
@@ -245,6 +246,25 @@ int main(void)
 		ALIKE(desktop, nothing_is_refused_in_an_unchecked_context),
 		ALIKE(desktop, a_context_without_groups_maps_nothing),
 		ALIKE(desktop, what_is_mapped_already_is_in_the_way),
+		ALIKE(native, what_is_right_is_mapped_and_unmapped),
+		ALIKE(native, what_was_unmapped_need_not_be_told),
+		ALIKE(native, options_mean_what_they_always_did),
+		ALIKE(native, options_of_a_wrong_size_are_refused),
+		ALIKE(native, arguments_are_judged_alike),
+		ALIKE(native, borders_of_the_tiers_are_where_they_were),
+		ALIKE(native_epyc, nothing_at_the_top_of_the_space_is_lost),
+		ALIKE(native, nothing_is_refused_in_an_unchecked_context),
+		ALIKE(native, a_context_without_groups_maps_nothing),
+		ALIKE(native, what_is_mapped_already_is_in_the_way),
+		ALIKE(compat, what_is_right_is_mapped_and_unmapped),
+		ALIKE(compat, what_was_unmapped_need_not_be_told),
+		ALIKE(compat, options_mean_what_they_always_did),
+		ALIKE(compat, options_of_a_wrong_size_are_refused),
+		ALIKE(compat, arguments_are_judged_alike),
+		ALIKE(compat, borders_of_the_tiers_are_where_they_were),
+		ALIKE(compat, nothing_is_refused_in_an_unchecked_context),
+		ALIKE(compat, a_context_without_groups_maps_nothing),
+		ALIKE(compat, what_is_mapped_already_is_in_the_way),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

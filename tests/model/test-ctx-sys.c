@@ -71,6 +71,12 @@ static int nervous_memory(void *data, struct iova_sys_memory *ret_memory)
 	return 0;
 }
 
+static int nervous_duplicate(void *data, int fd)
+{
+	(void)fd;
+	return is_interrupted(data) ? -EINTR : 9;
+}
+
 static struct iova_sys table_of(struct nervous *nervous)
 {
 	return (struct iova_sys){ .size = sizeof(struct iova_sys),
@@ -81,7 +87,8 @@ static struct iova_sys table_of(struct nervous *nervous)
 				  .read_file = nervous_read,
 				  .read_link = nervous_read,
 				  .list = nervous_list,
-				  .memory = nervous_memory };
+				  .memory = nervous_memory,
+				  .duplicate = nervous_duplicate };
 }
 
 static int count(void *arg, const char *name)
@@ -109,6 +116,8 @@ static int64_t call(const struct iova_sys *sys, int kind)
 		return iova_sys_read_link_(sys, -1, "/", text, sizeof text);
 	case 4:
 		return iova_sys_list_(sys, -1, "/", count, &n);
+	case 5:
+		return iova_sys_duplicate_(sys, 1);
 	default:
 		return iova_sys_memory_(sys, &memory);
 	}
@@ -116,10 +125,10 @@ static int64_t call(const struct iova_sys *sys, int kind)
 
 static void an_interrupted_call_is_made_again(void **state)
 {
-	static const int64_t results[] = { 7, 3, 5, 5, 0, 0 };
+	static const int64_t results[] = { 7, 3, 5, 5, 0, 9, 0 };
 
 	(void)state;
-	for (int kind = 0; kind < 6; kind++) {
+	for (int kind = 0; kind < 7; kind++) {
 		struct nervous nervous = { .interrupts = 3, .pretended = 5 };
 		struct iova_sys sys = table_of(&nervous);
 
@@ -200,6 +209,42 @@ static void a_table_with_something_missing_is_refused(void **state)
 	}
 }
 
+/* All else can be done without. */
+static void a_table_need_not_duplicate(void **state)
+{
+	struct nervous nervous = { 0 };
+	struct iova_sys sys = table_of(&nervous);
+	const struct iova_sys *chosen = NULL;
+
+	(void)state;
+	sys.duplicate = NULL;
+	assert_int_equal(iova_sys_choose_(&sys, &chosen), 0);
+	assert_ptr_equal(chosen, &sys);
+	assert_int_equal(iova_sys_duplicate_(&sys, 1), -EOPNOTSUPP);
+	assert_int_equal(nervous.n_calls, 0);
+}
+
+static void the_real_system_duplicates(void **state)
+{
+	const struct iova_sys *sys = iova_sys_real();
+	int fd = sys->open(sys->data, -1, "/proc/self/comm", O_RDONLY), copy;
+	char text[2];
+
+	(void)state;
+	assert_true(fd >= 0);
+	copy = sys->duplicate(sys->data, fd);
+	assert_true(copy >= 0);
+	assert_int_not_equal(copy, fd);
+	assert_true(fcntl(copy, F_GETFD) & FD_CLOEXEC);
+	/* One open file: a byte that is read by one is not read by the other. */
+	assert_int_equal(read(fd, text, 1), 1);
+	assert_int_equal(lseek(copy, 0, SEEK_CUR), 1);
+	assert_int_equal(sys->close(sys->data, fd), 0);
+	assert_int_equal(read(copy, text, 1), 1);
+	assert_int_equal(sys->duplicate(sys->data, fd), -EBADF);
+	assert_int_equal(sys->close(sys->data, copy), 0);
+}
+
 static void the_real_system_answers(void **state)
 {
 	const struct iova_sys *sys = iova_sys_real();
@@ -243,7 +288,9 @@ int main(void)
 		cmocka_unit_test(a_listing_that_began_is_not_made_again),
 		cmocka_unit_test(a_text_is_ended_and_never_longer_than_its_room),
 		cmocka_unit_test(a_table_with_something_missing_is_refused),
+		cmocka_unit_test(a_table_need_not_duplicate),
 		cmocka_unit_test(the_real_system_answers),
+		cmocka_unit_test(the_real_system_duplicates),
 	};
 
 	return cmocka_run_group_tests(tests, NULL, NULL);

@@ -103,7 +103,7 @@ struct watched {
 	const char *function;
 	const void *output; /* where a result would be written, or NULL */
 	size_t size;
-	char old[64]; /* what was there */
+	char old[256]; /* what was there */
 	struct iova_failure *failure;
 	struct iova_failure own; /* for players who do not ask */
 };

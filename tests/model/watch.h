@@ -30,6 +30,34 @@
 	  (struct iova_ctx * ctx, uint32_t group, int fd, struct iova_change *change,             \
 	   struct iova_failure *failure),                                                         \
 	  (ctx, group, fd, change, watched.failure), NULL, 0)                                     \
+	X(iova_ctx_adopt_device,                                                                  \
+	  (struct iova_ctx * ctx, const char *name, int fd, uint32_t id,                          \
+	   struct iova_change *change, struct iova_failure *failure),                             \
+	  (ctx, name, fd, id, change, watched.failure), NULL, 0)                                  \
+	X(iova_ctx_detach_device,                                                                 \
+	  (struct iova_ctx * ctx, const char *name, struct iova_change *change,                   \
+	   struct iova_failure *failure),                                                         \
+	  (ctx, name, change, watched.failure), NULL, 0)                                          \
+	X(iova_ctx_move_device,                                                                   \
+	  (struct iova_ctx * from, const char *name, struct iova_ctx *to,                         \
+	   struct iova_change *change, struct iova_failure *failure),                             \
+	  (from, name, to, change, watched.failure), NULL, 0)                                     \
+	X(iova_ctx_pin, (struct iova_ctx * ctx, struct iova_failure * failure),                   \
+	  (ctx, watched.failure), NULL, 0)                                                        \
+	X(iova_ctx_unpin, (struct iova_ctx * ctx, struct iova_failure * failure),                 \
+	  (ctx, watched.failure), NULL, 0)                                                        \
+	X(iova_ctx_map_file_fixed,                                                                \
+	  (struct iova_ctx * ctx, uint64_t iova, int fd, uint64_t offset, uint64_t length,        \
+	   const struct iova_map_opts *opts, struct iova_failure *failure),                       \
+	  (ctx, iova, fd, offset, length, opts, watched.failure), NULL, 0)                        \
+	X(iova_ctx_map_file,                                                                      \
+	  (struct iova_ctx * ctx, int fd, uint64_t offset, uint64_t length,                       \
+	   const struct iova_map_opts *opts, uint64_t *iova, struct iova_failure *failure),       \
+	  (ctx, fd, offset, length, opts, iova, watched.failure), iova, sizeof *iova)             \
+	X(iova_ctx_copy,                                                                          \
+	  (struct iova_ctx * from, uint64_t from_iova, uint64_t length, struct iova_ctx * to,     \
+	   uint64_t to_iova, const struct iova_map_opts *opts, struct iova_failure *failure),     \
+	  (from, from_iova, length, to, to_iova, opts, watched.failure), NULL, 0)                 \
 	X(iova_ctx_detach_group,                                                                  \
 	  (struct iova_ctx * ctx, uint32_t group, struct iova_change * change,                    \
 	   struct iova_failure * failure),                                                        \
@@ -180,6 +208,14 @@ _Noreturn void watched__exit(int status);
 #define iova_ctx_attach_group watched_iova_ctx_attach_group
 #define iova_ctx_attach_device watched_iova_ctx_attach_device
 #define iova_ctx_adopt_group watched_iova_ctx_adopt_group
+#define iova_ctx_adopt_device watched_iova_ctx_adopt_device
+#define iova_ctx_detach_device watched_iova_ctx_detach_device
+#define iova_ctx_move_device watched_iova_ctx_move_device
+#define iova_ctx_pin watched_iova_ctx_pin
+#define iova_ctx_unpin watched_iova_ctx_unpin
+#define iova_ctx_map_file_fixed watched_iova_ctx_map_file_fixed
+#define iova_ctx_map_file watched_iova_ctx_map_file
+#define iova_ctx_copy watched_iova_ctx_copy
 #define iova_ctx_detach_group watched_iova_ctx_detach_group
 #define iova_ctx_refresh watched_iova_ctx_refresh
 #define iova_ctx_limits watched_iova_ctx_limits

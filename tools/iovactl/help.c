@@ -3,19 +3,22 @@
 
 #include <string.h>
 
-#define COMMON                                                                           \
-	"\n"                                                                             \
-	"Options, before or after the command:\n"                                        \
-	"  --group N          a group by its number; repeatable\n"                       \
-	"  --device BDF       the group of a device, such as 0000:00:1f.0; repeatable\n" \
-	"  --policy POLICY    on direct-relaxable regions: strict, warn, relaxed\n"      \
-	"  --width BITS       address bits that the devices can drive, 1 to 64\n"        \
-	"  --root DIR         a recorded machine in DIR/sys; nothing is opened\n"        \
-	"  --sim NAME|FILE    a simulated machine: a name of iovactl sim list, or a\n"   \
-	"                     description in a file, see iova-host(5)\n"                 \
-	"  --json             one JSON document on standard output\n"                    \
-	"  --color[=WHEN]     auto, always or never\n"                                   \
-	"  -h, --help         this text; after a command, that command's\n"              \
+#define COMMON                                                                             \
+	"\n"                                                                               \
+	"Options, before or after the command:\n"                                          \
+	"  --group N          a group by its number; repeatable\n"                         \
+	"  --device BDF       the group of a device, such as 0000:00:1f.0; repeatable\n"   \
+	"  --policy POLICY    on direct-relaxable regions: strict, warn, relaxed\n"        \
+	"  --backend BACKEND  which interface of the kernel to use: auto, type1 (VFIO's\n" \
+	"                     container), iommufd, compat (a container that iommufd\n"     \
+	"                     provides), noiommu\n"                                        \
+	"  --width BITS       address bits that the devices can drive, 1 to 64\n"          \
+	"  --root DIR         a recorded machine in DIR/sys; nothing is opened\n"          \
+	"  --sim NAME|FILE    a simulated machine: a name of iovactl sim list, or a\n"     \
+	"                     description in a file, see iova-host(5)\n"                   \
+	"  --json             one JSON document on standard output\n"                      \
+	"  --color[=WHEN]     auto, always or never\n"                                     \
+	"  -h, --help         this text; after a command, that command's\n"                \
 	"  -V, --version      the version\n"
 
 #define RANGES                                                                           \

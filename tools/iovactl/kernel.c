@@ -2,6 +2,7 @@
 #include "target.h"
 
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -91,9 +92,55 @@ static void attach(struct target *target)
 	qsort(target->attached, target->n_attached, sizeof *target->attached, order);
 }
 
+/* What the library chooses for a device, and whether that comes to anything. */
+static bool try_device(struct iova_ctx_opts opts, const char *device, uint32_t *ret_backend)
+{
+	struct iova_ctx_info info = { .size = sizeof info };
+	struct iova_ctx *ctx;
+	int r;
+
+	opts.log = NULL;
+	opts.device = device;
+	if (iova_ctx_open(&opts, &ctx, NULL) < 0)
+		return false;
+	r = iova_ctx_info(ctx, &info);
+	iova_ctx_close(ctx);
+	*ret_backend = info.backend;
+	return r == 0;
+}
+
+static bool has_iommufd(const struct iova_sys *sys)
+{
+	int fd;
+
+	if (!sys)
+		sys = iova_sys_real();
+	fd = sys->open(sys->data, -1, "/dev/iommu", O_RDWR);
+	if (fd >= 0)
+		sys->close(sys->data, fd);
+	return fd >= 0;
+}
+
+/* Groups are attached one by one later; the first device that can be attached decides for all. */
+static uint32_t choose_backend(const struct iova_ctx_opts *opts, const struct target *target)
+{
+	struct iova_device_info device = { .size = sizeof device };
+	uint32_t backend = opts->backend;
+
+	if (backend || !has_iommufd(target->sys))
+		return backend;
+	for (size_t i = 0; i < target->n_groups && backend == IOVA_BACKEND_ANY; i++)
+		for (size_t j = 0;
+		     iova_host_nth_device(target->host, target->groups[i], j, &device) == 0; j++)
+			if (strstr(device.driver, "vfio") &&
+			    try_device(*opts, device.name, &backend))
+				break;
+	return backend;
+}
+
 void target_ask_kernel(struct target *target, uint64_t *ret_granule)
 {
-	const struct iova_ctx_opts opts = {
+	struct iova_ctx_opts opts = {
 		.size = sizeof opts,
 		.width = target->options->width,
 		.log_level = IOVA_LOG_WARNING,
@@ -101,11 +148,14 @@ void target_ask_kernel(struct target *target, uint64_t *ret_granule)
 		.sys = target->sys,
 		.log = log_line,
 		.log_data = target,
+		.backend = target->options->backend,
 	};
+	struct iova_ctx_info info = { .size = sizeof info };
 	struct iova_failure failure = IOVA_FAILURE_INIT;
 	const struct iova_space *space;
 	int r;
 
+	opts.backend = choose_backend(&opts, target);
 	if (iova_ctx_open(&opts, &target->ctx, &failure) < 0) {
 		target->failure = failure;
 		return;
@@ -113,6 +163,8 @@ void target_ask_kernel(struct target *target, uint64_t *ret_granule)
 	attach(target);
 	if (!target->ctx)
 		return;
+	if (iova_ctx_info(target->ctx, &info) == 0)
+		target->backend = info.backend;
 	space = iova_ctx_space(target->ctx);
 	r = iova_space_read_kernel(space, &target->list, target->kernel);
 	if (r < 0) {

@@ -91,13 +91,15 @@ static enum status map_and_unmap(struct trial *trial)
 	return answer_status(&trial->answer);
 }
 
-static void print_limits(const struct iova_limits *limits)
+static void print_limits(const struct target *target, const struct iova_limits *limits)
 {
 	const struct iova_range left = { 0, limits->memlock_left - 1 };
 
 	fputs("left      ", stdout);
 	if (limits->flags & IOVA_LIMITS_ENTRIES)
 		printf("%" PRIu32 " mappings, ", limits->entries_left);
+	else if (target->backend == IOVA_BACKEND_IOMMUFD || target->backend == IOVA_BACKEND_COMPAT)
+		fputs("mappings without limit, ", stdout);
 	else
 		fputs("mappings not told by this kernel, ", stdout);
 	if (limits->flags & IOVA_LIMITS_EXEMPT)
@@ -116,11 +118,11 @@ static void print_trial(const struct trial *trial)
 
 	if (iova_range_make(trial->iova, trial->request->length, &range) < 0)
 		return; /* cannot be: it was mapped */
-	printf("attached  %s\n", groups ? groups : "");
+	printf("attached  %s (%s)\n", groups ? groups : "", backend_text(trial->target->backend));
 	printf("mapped    0x%" PRIx64 "-0x%" PRIx64 " (%s) to memory at 0x%" PRIxPTR "\n",
 	       range.start, range.last, length_text(&range).text, (uintptr_t)trial->memory.at);
 	answer_print(&trial->answer);
-	print_limits(&trial->mapped);
+	print_limits(trial->target, &trial->mapped);
 	printf("unmapped  %s; nothing is mapped now\n", length_text(&range).text);
 	free_text(groups);
 }
@@ -149,6 +151,8 @@ static void print_trial_json(const struct trial *trial)
 	json_object_object_add(document, "vaddr", json_hex((uintptr_t)trial->memory.at));
 	json_object_object_add(document, "unmapped", json_hex(trial->unmapped));
 	json_object_object_add(document, "groups", groups);
+	json_object_object_add(document, "backend",
+			       json_object_new_string(backend_text(trial->target->backend)));
 	answer_add_json(&trial->answer, document);
 	add_limits(document, &trial->mapped);
 	json_print(document);

@@ -20,6 +20,7 @@ enum {
 	OPTION_JSON,
 	OPTION_COLOR,
 	OPTION_IDENTITY,
+	OPTION_BACKEND,
 };
 
 static const struct option long_options[] = {
@@ -32,38 +33,58 @@ static const struct option long_options[] = {
 	{ "json", no_argument, NULL, OPTION_JSON },
 	{ "color", optional_argument, NULL, OPTION_COLOR },
 	{ "identity", no_argument, NULL, OPTION_IDENTITY },
+	{ "backend", required_argument, NULL, OPTION_BACKEND },
 	{ "help", no_argument, NULL, 'h' },
 	{ "version", no_argument, NULL, 'V' },
 	{ NULL, 0, NULL, 0 },
 };
 
-static const struct {
+struct word {
 	const char *word;
-	uint32_t policy;
-} policies[] = {
+	uint32_t value;
+};
+
+static const struct word policies[] = {
 	{ "strict", IOVA_POLICY_STRICT },
 	{ "warn", IOVA_POLICY_WARN },
 	{ "relaxed", IOVA_POLICY_RELAXED },
 };
 
-#define N_POLICIES (sizeof policies / sizeof policies[0])
+static const struct word backends[] = {
+	{ "auto", IOVA_BACKEND_ANY },        { "type1", IOVA_BACKEND_TYPE1 },
+	{ "iommufd", IOVA_BACKEND_IOMMUFD }, { "compat", IOVA_BACKEND_COMPAT },
+	{ "noiommu", IOVA_BACKEND_NOIOMMU },
+};
 
-const char *policy_text(uint32_t policy)
+#define N_POLICIES (sizeof policies / sizeof policies[0])
+#define N_BACKENDS (sizeof backends / sizeof backends[0])
+
+static const char *text_of(const struct word *words, size_t n, uint32_t value)
 {
-	for (size_t i = 0; i < N_POLICIES; i++)
-		if (policies[i].policy == policy)
-			return policies[i].word;
+	for (size_t i = 0; i < n; i++)
+		if (words[i].value == value)
+			return words[i].word;
 	return "default";
 }
 
-static int policy_read(const char *word, uint32_t *ret_policy)
+static int value_of(const struct word *words, size_t n, const char *word, uint32_t *ret_value)
 {
-	for (size_t i = 0; i < N_POLICIES; i++)
-		if (!strcmp(policies[i].word, word)) {
-			*ret_policy = policies[i].policy;
+	for (size_t i = 0; i < n; i++)
+		if (!strcmp(words[i].word, word)) {
+			*ret_value = words[i].value;
 			return 0;
 		}
 	return -EINVAL;
+}
+
+const char *policy_text(uint32_t policy)
+{
+	return text_of(policies, N_POLICIES, policy);
+}
+
+const char *backend_text(uint32_t backend)
+{
+	return text_of(backends, N_BACKENDS, backend);
 }
 
 int number_read(const char *text, uint64_t max, uint64_t *ret_number)
@@ -157,9 +178,14 @@ static void read_option(struct options *options, int c, const char *word)
 		options->devices[options->n_devices++] = optarg;
 		break;
 	case OPTION_POLICY:
-		if (policy_read(optarg, &options->policy) < 0)
+		if (value_of(policies, N_POLICIES, optarg, &options->policy) < 0)
 			wrong(options, "Give strict, warn or relaxed.",
 			      "--policy %s: no such policy", optarg);
+		break;
+	case OPTION_BACKEND:
+		if (value_of(backends, N_BACKENDS, optarg, &options->backend) < 0)
+			wrong(options, "Give auto, type1, iommufd, compat or noiommu.",
+			      "--backend %s: no such backend", optarg);
 		break;
 	case OPTION_WIDTH:
 		read_width(options, optarg);
@@ -216,7 +242,7 @@ int options_read(struct options *options, int argc, char **argv)
 	int c;
 
 	memset(options, 0, sizeof *options);
-	if (policy_read(IOVACTL_POLICY, &options->policy) < 0)
+	if (value_of(policies, N_POLICIES, IOVACTL_POLICY, &options->policy) < 0)
 		options->policy = IOVA_POLICY_WARN;
 	options->args = calloc(room, sizeof *options->args);
 	options->groups = calloc(room, sizeof *options->groups);

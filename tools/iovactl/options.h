@@ -39,8 +39,9 @@ struct options {
 	size_t n_devices;
 	const char *root;
 	const char *sim;
-	uint32_t policy; /* IOVA_POLICY_*, never the default one */
-	uint32_t width;  /* 0 if not given */
+	uint32_t policy;  /* IOVA_POLICY_*, never the default one */
+	uint32_t width;   /* 0 if not given */
+	uint32_t backend; /* IOVA_BACKEND_*, IOVA_BACKEND_ANY if not given */
 	enum color color;
 	bool json;
 	bool help;
@@ -58,6 +59,7 @@ void options_free(struct options *options);
 int number_read(const char *text, uint64_t max, uint64_t *ret_number);
 
 const char *policy_text(uint32_t policy);
+const char *backend_text(uint32_t backend);
 
 /* The help of a command, or of the program for NULL and for words that are no command. */
 const char *help_text(const char *command);

@@ -117,6 +117,9 @@ static void add_kernel(struct json_object *document, const struct target *target
 	json_object_object_add(document, "kernel",
 			       target->list == IOVA_LIST_RANGES ? json_ranges(target->kernel) :
 								  NULL);
+	json_object_object_add(document, "backend",
+			       target->ctx ? json_object_new_string(backend_text(target->backend)) :
+					     NULL);
 	json_object_object_add(document, "kernel_state",
 			       json_object_new_string(target_kernel_state(target)));
 	json_object_object_add(document, "kernel_groups",

@@ -63,7 +63,10 @@ static void show_kernel(const struct target *target, const struct terminal *term
 	struct iova_range range;
 	char *groups;
 
-	puts("\nValid ranges by the kernel's list");
+	fputs("\nValid ranges by the kernel's list", stdout);
+	if (target->ctx)
+		printf(" (%s)", backend_text(target->backend));
+	puts("");
 	if (target->recorded)
 		puts("not asked: this is a recorded machine");
 	else if (!target->ctx)
@@ -71,7 +74,7 @@ static void show_kernel(const struct target *target, const struct terminal *term
 	else if (target->list == IOVA_LIST_NONE)
 		puts("none: this kernel lists nothing, so the top is not known");
 	else if (target->list == IOVA_LIST_UNRESTRICTED)
-		puts("no restriction: the container has only mediated devices");
+		puts("no restriction: there are only mediated devices");
 	if (target->list != IOVA_LIST_RANGES)
 		return;
 	table = table_new(terminal, columns, N_COLUMNS(columns));

@@ -28,9 +28,10 @@ struct target {
 	size_t n_groups;
 	uint32_t *attached; /* those of them that the context has */
 	size_t n_attached;
-	bool recorded; /* --root: nothing is opened */
-	bool named;    /* groups were selected by name, not just all of the machine's */
-	uint32_t list; /* IOVA_LIST_* */
+	bool recorded;    /* --root: nothing is opened */
+	bool named;       /* groups were selected by name, not just all of the machine's */
+	uint32_t list;    /* IOVA_LIST_* */
+	uint32_t backend; /* IOVA_BACKEND_* of the context, IOVA_BACKEND_ANY without one */
 	struct iova_set *kernel;
 	char logged[256];            /* the last line of the context's log */
 	struct iova_failure failure; /* why the kernel could not be asked; step 0 if it could */

@@ -10,6 +10,7 @@
  */
 
 #include "../fuzz.h"
+#include "../verbose.h"
 #include "host/host.h"
 
 #include <errno.h>
@@ -162,15 +163,6 @@ struct world {
 	bool lost;       /* a mapping at the very top, which old kernels lose */
 	uint32_t n_calls;
 };
-
-extern int fuzz_verbose;
-
-/* Only printed with -v. */
-#define SAY(...)                             \
-	do {                                 \
-		if (fuzz_verbose)            \
-			printf(__VA_ARGS__); \
-	} while (0)
 
 /* program.c: the bytes. Behind the last one everything is 0. */
 uint8_t take_byte(struct world *world);

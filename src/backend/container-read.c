@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
-/* What a type1 container says of itself: VFIO_IOMMU_GET_INFO and its chain. */
-#include "backend/type1.h"
+/* What a container says of itself: VFIO_IOMMU_GET_INFO and its chain. */
+#include "backend/group.h"
 #include "base/failure.h"
 #include "parse/type1-info.h"
 #include "uapi/vfio.h"
@@ -19,7 +19,7 @@
 #define SIZE_MAX_SANE ((size_t)16 << 20)
 
 /* One call with a buffer of size bytes. Returns 0, -ENOMEM, -EPROTO or the kernel's. */
-static int ask(const struct iova_type1 *type1, size_t size, struct iova_parsed_info *ret_info,
+static int ask(const struct iova_backend *backend, size_t size, struct iova_parsed_info *ret_info,
 	       struct iova_failure *failure)
 {
 	char *reply = calloc(1, size);
@@ -29,7 +29,7 @@ static int ask(const struct iova_type1 *type1, size_t size, struct iova_parsed_i
 	if (!reply)
 		return iova_failed_(failure, IOVA_STEP_GET_INFO, IOVA_WHY_UNKNOWN, -ENOMEM);
 	memcpy(reply, &argsz, sizeof argsz);
-	r = iova_sys_ioctl_(type1->sys, type1->container, IOVA_VFIO_IOMMU_GET_INFO, reply);
+	r = iova_sys_ioctl_(backend->sys, backend->fd, IOVA_VFIO_IOMMU_GET_INFO, reply);
 	if (r < 0) {
 		free(reply);
 		return iova_kernel_failed_(failure, IOVA_STEP_GET_INFO, r);
@@ -43,7 +43,7 @@ static int ask(const struct iova_type1 *type1, size_t size, struct iova_parsed_i
 }
 
 /* Until the chain fits, or there is none. */
-static int ask_whole(const struct iova_type1 *type1, struct iova_parsed_info *ret_info,
+static int ask_whole(const struct iova_backend *backend, struct iova_parsed_info *ret_info,
 		     struct iova_failure *failure)
 {
 	size_t size = FIRST_SIZE;
@@ -51,7 +51,7 @@ static int ask_whole(const struct iova_type1 *type1, struct iova_parsed_info *re
 	for (int i = 0; i < TRIES; i++) {
 		struct iova_parsed_info info = { 0 };
 		uint32_t needed;
-		int r = ask(type1, size, &info, failure);
+		int r = ask(backend, size, &info, failure);
 
 		if (r < 0)
 			return r;
@@ -82,12 +82,12 @@ static uint32_t judge_list(const struct iova_parsed_info *info)
 	return IOVA_LIST_UNRESTRICTED;
 }
 
-int iova_type1_read_(const struct iova_type1 *type1, uint64_t processor_page,
-		     struct iova_type1_state *ret_state, struct iova_failure *failure)
+int iova_container_read_(const struct iova_backend *backend, uint64_t processor_page,
+			 struct iova_backend_state *ret_state, struct iova_failure *failure)
 {
-	struct iova_type1_state state = { .granule = processor_page };
+	struct iova_backend_state state = { .granule = processor_page };
 	struct iova_parsed_info info = { 0 };
-	int r = ask_whole(type1, &info, failure);
+	int r = ask_whole(backend, &info, failure);
 
 	if (r < 0)
 		return r;
@@ -102,14 +102,9 @@ int iova_type1_read_(const struct iova_type1 *type1, uint64_t processor_page,
 		r = iova_set_add(&state.ranges, &info.ranges[i]);
 	iova_parsed_info_done_(&info);
 	if (r < 0) {
-		iova_type1_state_done_(&state);
+		iova_backend_state_done_(&state);
 		return iova_failed_(failure, IOVA_STEP_GET_INFO, IOVA_WHY_UNKNOWN, r);
 	}
 	*ret_state = state;
 	return 0;
-}
-
-void iova_type1_state_done_(struct iova_type1_state *state)
-{
-	iova_set_done_(&state->ranges);
 }
