@@ -177,7 +177,7 @@ class Readme(unittest.TestCase):
         for row in table('README.md', 'What it is shown to work on'):
             kernel = re.search(r'^kernel *= *(\S+)', read(ROOT, 'tests', 'vm', 'guests', row[-1].strip('`')),
                                re.MULTILINE)
-            self.assertEqual(row[0], 'Debian {}, {}'.format(*kernel.group(1).split('-')))
+            self.assertEqual(row[0], 'Debian {}, {}'.format(*kernel.group(1).split('-', 1)))
 
 
 class Files(unittest.TestCase):

@@ -63,22 +63,39 @@ static struct world *world_of_preset(const char *preset, const struct stage *sta
 	return world;
 }
 
+/*
+ * Where the machine of a stage is recorded: a stage's name is that of its guest, and what is said
+ * of it after another hyphen. The compat guests are the iommufd guests with another kernel.
+ */
+static void find_machine(const struct stage *stage, char *directory, size_t size)
+{
+	const char *release = strstr(stage->name, "-6."), *rest = strchr(release + 1, '-');
+	int length = rest ? (int)(rest - stage->name) : (int)strlen(stage->name);
+	const char *compat = strstr(stage->name, "-compat-6.");
+
+	if (compat)
+		snprintf(directory, size, "%s/machines/%.*s-iommufd%.*s", TEST_DATA,
+			 (int)(compat - stage->name), stage->name,
+			 length - (int)(release - stage->name), release);
+	else
+		snprintf(directory, size, "%s/machines/%.*s", TEST_DATA, length, stage->name);
+}
+
 /* With what the steps of tests/vm change in the machine before a stage, if anything. */
 static struct world *world_of_guest(const struct stage *stage)
 {
 	struct iova_sim_kernel kernel = { .size = sizeof kernel };
-	char directory[512], machine[64];
 	struct iova_sim *sim = NULL;
-	char *variant;
+	char directory[512];
 
-	snprintf(machine, sizeof machine, "%s", stage->name);
-	variant = strstr(machine, stage->has & NO_INTERRUPTS ? "-safe" : "-blocked");
-	if (variant)
-		*variant = '\0';
-	snprintf(directory, sizeof directory, "%s/machines/%s", TEST_DATA, machine);
+	find_machine(stage, directory, sizeof directory);
 	assert_int_equal(twin_new(directory, &sim), 0);
 	assert_int_equal(iova_sim_get_kernel(sim, &kernel), 0);
 	kernel.unsafe_interrupts = !strcmp(stage->name, "virtio-6.12");
+	kernel.iommufd = strstr(directory, "-iommufd-") != NULL;
+	kernel.iommufd_container = strstr(stage->name, "-compat-6.") != NULL;
+	if (kernel.iommufd_container)
+		kernel.type1 = 0;
 	assert_int_equal(iova_sim_set_kernel(sim, &kernel), 0);
 	if (stage->has & HAS_BLOCKED)
 		assert_int_equal(iova_sim_bind(sim, stage->blocker, stage->blocker_driver), 0);

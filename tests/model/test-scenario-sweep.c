@@ -64,6 +64,17 @@ static int lose_memory(const struct stage *stage, void *start, size_t length)
 	return r;
 }
 
+static int new_file(const struct stage *stage, size_t length)
+{
+	int r = iova_sim_memfd(watch->world->sim, length);
+
+	(void)stage;
+	/* The host keeps the file until it is closed, which the play does. */
+	if (r >= 0)
+		held_add((struct held){ .kind = HELD_FD, .fd = r });
+	return r;
+}
+
 static void begin(const struct stage *stage)
 {
 	watch->world = stages_world(stage);
@@ -224,6 +235,7 @@ static int sweep(struct stage *stage)
 	stage->limit_memory = limit_memory;
 	stage->limit_entries = limit_entries;
 	stage->lose_memory = lose_memory;
+	stage->new_file = new_file;
 	playbill_fill(&bill, stage);
 	for (size_t i = 0; i < 2 * bill.n; i++) {
 		struct CMUnitTest *scenario = &bill.tests[i / 2];

@@ -49,23 +49,29 @@ static void read_target(const struct twin *twin, const char *path, char name[PAT
 	snprintf(name, PATH_SIZE, "%s", slash ? slash + 1 : target);
 }
 
-/* Calls each for all names of a directory. */
+static int is_visible(const struct dirent *entry)
+{
+	return entry->d_name[0] != '.';
+}
+
+/* Calls each for all names of a directory, in order: so were devices bound, which numbers their nodes. */
 static int each_name(const struct twin *twin, const char *path,
 		     int (*each)(const struct twin *twin, const char *name))
 {
 	char full[PATH_SIZE];
-	struct dirent *entry;
-	DIR *directory;
-	int r = 0;
+	struct dirent **entries;
+	int n, r = 0;
 
 	snprintf(full, sizeof full, "%s/%s", twin->directory, path);
-	directory = opendir(full);
-	if (!directory)
+	n = scandir(full, &entries, is_visible, alphasort);
+	if (n < 0)
 		return -errno;
-	while (r >= 0 && (entry = readdir(directory)))
-		if (entry->d_name[0] != '.')
-			r = each(twin, entry->d_name);
-	closedir(directory);
+	for (int i = 0; i < n; i++) {
+		if (r >= 0)
+			r = each(twin, entries[i]->d_name);
+		free(entries[i]);
+	}
+	free(entries);
 	return r;
 }
 
@@ -188,6 +194,8 @@ static int set_iommu(const struct twin *twin)
 	iommu.remaps_interrupts = strncmp(name, "virtio-", 7) != 0;
 	/* Of these, only AMD's can: amd_iommu_enforce_cache_coherency. VT-d's ecap has no SC here. */
 	iommu.coherent = !strncmp(name, "amdvi-", 6);
+	/* Of these drivers, only VT-d's has something to tell: intel_iommu_hw_info. */
+	iommu.hw_type = !strncmp(name, "vtd-", 4);
 	return iova_sim_set_iommu(twin->sim, IOVA_SIM_ALL_GROUPS, &iommu);
 }
 

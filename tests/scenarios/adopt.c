@@ -40,7 +40,9 @@ static struct lender lender_new(const struct stage *stage)
 
 	lender.id = stage_group_of(stage, stage->first);
 	snprintf(path, sizeof path, "/dev/vfio/%u", lender.id);
-	lender.container = lender.sys->open(lender.sys->data, -1, "/dev/vfio/vfio", O_RDWR);
+	lender.container = lender.sys->open(lender.sys->data, -1,
+					    stage->container ? stage->container : "/dev/vfio/vfio",
+					    O_RDWR);
 	lender.group = lender.sys->open(lender.sys->data, -1, path, O_RDWR);
 	assert_true(lender.container >= 0);
 	assert_true(lender.group >= 0);

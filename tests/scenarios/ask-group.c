@@ -30,8 +30,7 @@ static void a_group_has_one_opener(void **state)
 static void a_group_is_in_one_container_at_most(void **state)
 {
 	const struct stage *stage = *state;
-	int container = ask_open(stage, "/dev/vfio/vfio"),
-	    other = ask_open(stage, "/dev/vfio/vfio");
+	int container = ask_open_container(stage), other = ask_open_container(stage);
 	int group = ask_open_group(stage, stage_group_of(stage, stage->first));
 
 	assert_true(container >= 0 && other >= 0 && group >= 0);
@@ -58,7 +57,7 @@ static void a_container_takes_one_iommu_of_a_known_type(void **state)
 {
 	const struct stage *stage = *state;
 	static const uintptr_t wrong[] = { 0, 2, 4, 5, 7, 8, 10, 99, UINTPTR_MAX };
-	int container = ask_open(stage, "/dev/vfio/vfio");
+	int container = ask_open_container(stage);
 	int group = ask_open_group(stage, stage_group_of(stage, stage->first));
 
 	assert_true(container >= 0 && group >= 0);
@@ -139,7 +138,7 @@ static void a_device_is_had_by_its_name_from_its_group(void **state)
 {
 	const struct stage *stage = *state;
 	uint32_t number = stage_group_of(stage, stage->first);
-	int container = ask_open(stage, "/dev/vfio/vfio"), group = ask_open_group(stage, number);
+	int container = ask_open_container(stage), group = ask_open_group(stage, number);
 	int device, again;
 
 	assert_true(container >= 0 && group >= 0);
@@ -189,7 +188,7 @@ static void a_member_without_vfio_is_not_had(void **state)
 static void a_group_that_is_not_viable_says_so(void **state)
 {
 	const struct stage *stage = *state;
-	int container = ask_open(stage, "/dev/vfio/vfio");
+	int container = ask_open_container(stage);
 	int group = ask_open_group(stage, stage_group_of(stage, stage->blocked));
 
 	assert_true(container >= 0 && group >= 0);

@@ -73,7 +73,7 @@ static void mappings_left_are_counted(void **state)
 static void a_container_answers_little_before_it_has_an_iommu(void **state)
 {
 	const struct stage *stage = *state;
-	int at = ask_open(stage, "/dev/vfio/vfio");
+	int at = ask_open_container(stage);
 	void *memory = memory_new(PAGE);
 
 	assert_true(at >= 0);

@@ -11,6 +11,11 @@ int ask_open(const struct stage *stage, const char *path)
 	return sys->open(sys->data, -1, path, O_RDWR);
 }
 
+int ask_open_container(const struct stage *stage)
+{
+	return ask_open(stage, stage->container ? stage->container : "/dev/vfio/vfio");
+}
+
 void ask_close(const struct stage *stage, int fd)
 {
 	const struct iova_sys *sys = stage_sys(stage);
@@ -117,19 +122,27 @@ int64_t ask_unmap_all(const struct stage *stage, int container)
 struct asking asking_new(const struct stage *stage, uintptr_t type)
 {
 	struct asking asking = {
-		.container = ask_open(stage, "/dev/vfio/vfio"),
+		.container = ask_open_container(stage),
 		.group = ask_open_group(stage, stage_group_of(stage, stage->first)),
+		.device = -1,
 	};
 
 	assert_true(asking.container >= 0);
 	assert_true(asking.group >= 0);
 	assert_int_equal(ask_set_container(stage, asking.group, asking.container), 0);
 	assert_int_equal(ask_set_iommu(stage, asking.container, type), 0);
+	/* Before a device is open, iommufd's container has no limits. */
+	if (stage_kind(stage) == BY_COMPAT) {
+		asking.device = ask_device(stage, asking.group, stage->first);
+		assert_true(asking.device >= 0);
+	}
 	return asking;
 }
 
 void asking_free(const struct stage *stage, struct asking asking)
 {
+	if (asking.device >= 0)
+		ask_close(stage, asking.device);
 	ask_close(stage, asking.group);
 	ask_close(stage, asking.container);
 }

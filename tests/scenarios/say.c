@@ -1,6 +1,8 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The ioctls of VFIO and their answers, in words. */
 #include "witness.h"
+
+#include "say.h"
 #include "uapi/vfio.h"
 
 #include <inttypes.h>
@@ -8,15 +10,7 @@
 #include <stdio.h>
 #include <string.h>
 
-#define LINE_SIZE 1000
-
-struct line {
-	char text[LINE_SIZE];
-	size_t length;
-};
-
-static void add(struct line *line, const char *format, ...) __attribute__((format(printf, 2, 3)));
-static void add(struct line *line, const char *format, ...)
+void say_add_(struct line *line, const char *format, ...)
 {
 	size_t room = sizeof line->text - line->length;
 	va_list list;
@@ -39,11 +33,11 @@ const char *say_answer_(int64_t answer, char room[32])
 	return room;
 }
 
-static void add_answer(struct line *line, const struct asked *asked)
+void say_add_answer_(struct line *line, const struct asked *asked)
 {
 	char room[32];
 
-	add(line, " = %s", say_answer_(asked->answer, room));
+	say_add_(line, " = %s", say_answer_(asked->answer, room));
 }
 
 size_t asked_size_(unsigned long request)
@@ -58,7 +52,7 @@ size_t asked_size_(unsigned long request)
 	case IOVA_VFIO_IOMMU_UNMAP_DMA:
 		return sizeof(struct iova_vfio_unmap);
 	default:
-		return 0;
+		return asked_size_of_iommufd_(request);
 	}
 }
 
@@ -75,19 +69,19 @@ static void add_cap_body(struct line *line, const char *body, size_t room, uint1
 	if (id == IOVA_VFIO_CAP_IOVA_RANGE && room >= 8) {
 		uint64_t n = field(body, 0, 4);
 
-		add(line, "ranges");
+		say_add_(line, "ranges");
 		if (field(body, 4, 4))
-			add(line, " reserved %#" PRIx64, field(body, 4, 4));
+			say_add_(line, " reserved %#" PRIx64, field(body, 4, 4));
 		for (uint64_t i = 0; i < n && 24 + i * 16 <= room; i++)
-			add(line, " %#" PRIx64 "-%#" PRIx64, field(body, 8 + i * 16, 8),
-			    field(body, 16 + i * 16, 8));
+			say_add_(line, " %#" PRIx64 "-%#" PRIx64, field(body, 8 + i * 16, 8),
+				 field(body, 16 + i * 16, 8));
 	} else if (id == IOVA_VFIO_CAP_MIGRATION && room >= 24) {
-		add(line, "migration flags %#" PRIx64 " pages %#" PRIx64 " bitmap %#" PRIx64,
-		    field(body, 0, 4), field(body, 8, 8), field(body, 16, 8));
+		say_add_(line, "migration flags %#" PRIx64 " pages %#" PRIx64 " bitmap %#" PRIx64,
+			 field(body, 0, 4), field(body, 8, 8), field(body, 16, 8));
 	} else if (id == IOVA_VFIO_CAP_DMA_AVAIL && room >= 4) {
-		add(line, "avail");
+		say_add_(line, "avail");
 	} else {
-		add(line, "cap %u", id);
+		say_add_(line, "cap %u", id);
 	}
 }
 
@@ -102,10 +96,10 @@ static void add_caps(struct line *line, struct line *left, const char *reply, si
 	for (int i = 0; i < 8 && at >= IOVA_VFIO_INFO_LEAST && at + 12 <= room; i++) {
 		uint16_t id = (uint16_t)field(reply, at, 2);
 
-		add(line, "; at %" PRIu64 " v%" PRIu64 " ", at, field(reply, at + 2, 2));
+		say_add_(line, "; at %" PRIu64 " v%" PRIu64 " ", at, field(reply, at + 2, 2));
 		add_cap_body(line, reply + at + 8, room - at - 8, id);
 		if (id == IOVA_VFIO_CAP_DMA_AVAIL)
-			add(left, ", %" PRIu64 " left", field(reply, at + 8, 4));
+			say_add_(left, ", %" PRIu64 " left", field(reply, at + 8, 4));
 		at = field(reply, at + 4, 4);
 	}
 }
@@ -117,28 +111,29 @@ static void say_info(struct transcript *transcript, struct line *line, const str
 	const char *reply = asked->argument;
 	struct line whole = { 0 }, left = { 0 };
 
-	add(line, "get info, argsz %zu", room);
-	add_answer(line, asked);
+	say_add_(line, "get info, argsz %zu", room);
+	say_add_answer_(line, asked);
 	if (asked->answer < 0)
 		return;
-	add(line, ", argsz %" PRIu64, field(reply, 0, 4));
-	add(&whole, "flags %#" PRIx64 " pages %#" PRIx64, field(reply, 4, 4), field(reply, 8, 8));
+	say_add_(line, ", argsz %" PRIu64, field(reply, 0, 4));
+	say_add_(&whole, "flags %#" PRIx64 " pages %#" PRIx64, field(reply, 4, 4),
+		 field(reply, 8, 8));
 	for (size_t i = IOVA_VFIO_INFO_LEAST; i < room && i < 24; i++)
-		add(&whole, "%s%02x", i == IOVA_VFIO_INFO_LEAST ? " then " : "",
-		    (unsigned char)reply[i]);
+		say_add_(&whole, "%s%02x", i == IOVA_VFIO_INFO_LEAST ? " then " : "",
+			 (unsigned char)reply[i]);
 	if (room >= 24 && field(reply, 4, 4) & IOVA_VFIO_INFO_CAPS)
 		add_caps(&whole, &left, reply, room);
-	add(line, ", %016" PRIx64 "%s", transcript_long(transcript, whole.text), left.text);
+	say_add_(line, ", %016" PRIx64 "%s", transcript_long(transcript, whole.text), left.text);
 }
 
 static void add_flags(struct line *line, uint32_t flags)
 {
 	if (flags == (IOVA_VFIO_MAP_READ | IOVA_VFIO_MAP_WRITE))
-		add(line, " rw");
+		say_add_(line, " rw");
 	else if (flags == IOVA_VFIO_MAP_READ)
-		add(line, " ro");
+		say_add_(line, " ro");
 	else
-		add(line, " flags %#x", flags);
+		say_add_(line, " flags %#x", flags);
 }
 
 /* Of the memory, where it lies within its page: that is what the kernel looks at. */
@@ -148,18 +143,18 @@ static void say_map(struct transcript *transcript, struct line *line, const stru
 	char before[80];
 
 	memcpy(&map, asked->before, sizeof map);
-	add(line, "map ");
+	say_add_(line, "map ");
 	if (map.argsz != sizeof map)
-		add(line, "argsz %u ", map.argsz);
+		say_add_(line, "argsz %u ", map.argsz);
 	snprintf(before, sizeof before, "%.79s", line->text);
 	line->length = 0;
-	add(line, "+%#" PRIx64, map.size);
+	say_add_(line, "+%#" PRIx64, map.size);
 	add_flags(line, map.flags);
 	if (map.size && map.vaddr + (map.size - 1) < map.vaddr)
-		add(line, " wrapping memory");
+		say_add_(line, " wrapping memory");
 	if (map.vaddr % 4096)
-		add(line, " memory at %#" PRIx64 " in its page", map.vaddr % 4096);
-	add_answer(line, asked);
+		say_add_(line, " memory at %#" PRIx64 " in its page", map.vaddr % 4096);
+	say_add_answer_(line, asked);
 	transcript_call(transcript, before, map.iova, line->text);
 }
 
@@ -171,19 +166,19 @@ static void say_unmap(struct transcript *transcript, struct line *line, const st
 
 	memcpy(&was, asked->before, sizeof was);
 	memcpy(&is, asked->argument, sizeof is);
-	add(line, "unmap ");
+	say_add_(line, "unmap ");
 	if (was.argsz != sizeof was)
-		add(line, "argsz %u ", was.argsz);
+		say_add_(line, "argsz %u ", was.argsz);
 	snprintf(before, sizeof before, "%.79s", line->text);
 	line->length = 0;
-	add(line, "+%#" PRIx64, was.size);
+	say_add_(line, "+%#" PRIx64, was.size);
 	if (was.flags)
-		add(line, " flags %#x", was.flags);
-	add_answer(line, asked);
+		say_add_(line, " flags %#x", was.flags);
+	say_add_answer_(line, asked);
 	if (asked->answer >= 0 || is.size != was.size)
-		add(line, ", size %#" PRIx64, is.size);
+		say_add_(line, ", size %#" PRIx64, is.size);
 	if (is.iova != was.iova || is.flags != was.flags || is.argsz != was.argsz)
-		add(line, ", more changed");
+		say_add_(line, ", more changed");
 	transcript_call(transcript, before, was.iova, line->text);
 }
 
@@ -193,12 +188,12 @@ static void say_status(struct line *line, const struct asked *asked)
 
 	memcpy(&was, asked->before, sizeof was);
 	memcpy(&is, asked->argument, sizeof is);
-	add(line, "get status");
+	say_add_(line, "get status");
 	if (was.argsz != sizeof was)
-		add(line, " argsz %u", was.argsz);
-	add_answer(line, asked);
+		say_add_(line, " argsz %u", was.argsz);
+	say_add_answer_(line, asked);
 	if (is.flags != was.flags || asked->answer >= 0)
-		add(line, ", flags %#x", is.flags);
+		say_add_(line, ", flags %#x", is.flags);
 }
 
 /* The requests without a struct. */
@@ -206,40 +201,44 @@ static void say_plain(struct line *line, const struct asked *asked)
 {
 	switch (asked->request) {
 	case IOVA_VFIO_GET_API_VERSION:
-		add(line, "get api version");
+		say_add_(line, "get api version");
 		break;
 	case IOVA_VFIO_CHECK_EXTENSION:
-		add(line, "check extension %" PRIuPTR, (uintptr_t)asked->argument);
+		say_add_(line, "check extension %" PRIuPTR, (uintptr_t)asked->argument);
 		break;
 	case IOVA_VFIO_SET_IOMMU:
-		add(line, "set iommu %" PRIuPTR, (uintptr_t)asked->argument);
+		say_add_(line, "set iommu %" PRIuPTR, (uintptr_t)asked->argument);
 		break;
 	case IOVA_VFIO_GROUP_SET_CONTAINER:
-		add(line, "set container to %s", asked->named ? asked->named : "nothing");
+		say_add_(line, "set container to %s", asked->named ? asked->named : "nothing");
 		break;
 	case IOVA_VFIO_GROUP_UNSET_CONTAINER:
-		add(line, "unset container");
+		say_add_(line, "unset container");
 		break;
 	case IOVA_VFIO_GROUP_GET_DEVICE_FD:
-		add(line, "get device \"%.64s\"",
-		    asked->argument ? (const char *)asked->argument : "");
+		say_add_(line, "get device \"%.64s\"",
+			 asked->argument ? (const char *)asked->argument : "");
 		break;
 	default:
-		add(line, "ioctl %#lx", asked->request);
+		say_add_(line, "ioctl %#lx", asked->request);
 		break;
 	}
-	add_answer(line, asked);
+	say_add_answer_(line, asked);
 }
 
 void say_(struct transcript *transcript, const struct asked *asked)
 {
 	struct line line = { 0 };
 
+	if (asked_size_of_iommufd_(asked->request) && asked->argument) {
+		say_iommufd_(transcript, asked);
+		return;
+	}
 	if (strcmp(asked->who, "container"))
-		add(&line, "%.64s: ", asked->who);
+		say_add_(&line, "%.64s: ", asked->who);
 	if (asked_size_(asked->request) && !asked->argument) {
-		add(&line, "ioctl %#lx without a struct", asked->request);
-		add_answer(&line, asked);
+		say_add_(&line, "ioctl %#lx without a struct", asked->request);
+		say_add_answer_(&line, asked);
 	} else if (asked->request == IOVA_VFIO_IOMMU_MAP_DMA) {
 		say_map(transcript, &line, asked);
 		return;

@@ -24,6 +24,18 @@ const struct iova_sys *stage_sys(const struct stage *stage)
 	return stage->sys ? stage->sys : iova_sys_real();
 }
 
+uint32_t stage_kind(const struct stage *stage)
+{
+	switch (stage->backend) {
+	case IOVA_BACKEND_IOMMUFD:
+		return BY_IOMMUFD;
+	case IOVA_BACKEND_COMPAT:
+		return BY_COMPAT;
+	default:
+		return BY_TYPE1;
+	}
+}
+
 struct iova_ctx *stage_open(const struct stage *stage, const struct iova_ctx_opts *opts,
 			    struct heard *heard)
 {
@@ -33,6 +45,8 @@ struct iova_ctx *stage_open(const struct stage *stage, const struct iova_ctx_opt
 
 	all.size = sizeof all;
 	all.sys = stage->sys;
+	if (!all.backend)
+		all.backend = stage->backend;
 	if (heard) {
 		*heard = (struct heard){ 0 };
 		all.log = listen;
@@ -114,68 +128,6 @@ void assert_explained(const struct iova_failure *failure, const struct iova_host
 	if (!strstr(explanation.cause, what))
 		fail_msg("\"%s\" is not named in: %s", what, explanation.cause);
 	assert_true(explanation.remedy[0] != '\0');
-}
-
-static const char *reason(uint32_t lacks)
-{
-	static const struct {
-		uint32_t flag;
-		const char *why;
-	} reasons[] = {
-		{ HAS_RELAXABLE, "no relaxable region" },
-		{ HAS_LPC, "no relaxable region of one member among several" },
-		{ HAS_DIRECT, "no direct region" },
-		{ HAS_LAST_PAGE, "the list ends below the last page" },
-		{ HAS_LIMITS, "the number of mappings left is not told" },
-		{ HAS_WIDTH, "the list ends above all memory" },
-		{ HAS_BLOCKED, "no group with a foreign driver" },
-		{ HAS_LOST_MEMORY, "no memory to lose" },
-		{ NO_INTERRUPTS, "interrupts are remapped or trusted" },
-	};
-
-	for (size_t i = 0; i < sizeof reasons / sizeof *reasons; i++)
-		if (lacks & reasons[i].flag)
-			return reasons[i].why;
-	return "something else";
-}
-
-void playbill_add(struct playbill *bill, const char *name, CMUnitTestFunction function,
-		  uint32_t needs)
-{
-	uint32_t lacks = needs & ~bill->stage->has;
-	const char *why = NULL;
-
-	assert_true(bill->n + bill->n_absent < MAX_SCENARIOS);
-	if (bill->stage->only && !(needs & bill->stage->only))
-		why = "played where all of the machine can be had";
-	else if (bill->shut)
-		why = "no interrupt remapping";
-	else if (lacks)
-		why = reason(lacks);
-	if (why) {
-		bill->absent[bill->n_absent].name = name;
-		bill->absent[bill->n_absent++].why = why;
-		return;
-	}
-	bill->tests[bill->n++] = (struct CMUnitTest){ name, function, NULL, NULL, bill->stage };
-}
-
-void playbill_fill(struct playbill *bill, struct stage *stage)
-{
-	*bill = (struct playbill){ .stage = stage };
-	add_refusal_scenarios(bill);
-	bill->shut = stage->has & NO_INTERRUPTS;
-	add_space_scenarios(bill);
-	add_map_scenarios(bill);
-	add_unmap_scenarios(bill);
-	add_group_scenarios(bill);
-	add_adopt_scenarios(bill);
-	add_limit_scenarios(bill);
-	add_ask_map_scenarios(bill);
-	add_ask_unmap_scenarios(bill);
-	add_ask_info_scenarios(bill);
-	add_ask_group_scenarios(bill);
-	add_top_scenarios(bill);
 }
 
 int stage_play(struct stage *stage)

@@ -29,31 +29,44 @@
 	128u /* a group with a node, not viable for one member's driver: blocked, blocker */
 #define HAS_LOST_MEMORY 256u /* lose_memory() */
 #define NO_INTERRUPTS 64u    /* no interrupt remapping, unsafe interrupts not allowed */
+#define ON_IOMMUFD 512u      /* its kernel has iommufd */
+
+/* What contexts stand on there: bits, so that a table can name several. */
+#define BY_TYPE1 1u
+#define BY_COMPAT 2u
+#define BY_IOMMUFD 4u
 
 struct stage {
 	const char *name;
 	const struct iova_sys *sys; /* NULL for the real one */
 	uint32_t has;
-	uint32_t only;     /* play only what needs this; 0: everything */
-	const char *first; /* devices, each alone in its group, bound to VFIO */
+	uint32_t only;         /* play only what needs this; 0: everything */
+	uint32_t backend;      /* IOVA_BACKEND_* of its contexts; 0: type1, without being told */
+	uint32_t offers;       /* BY_* that the kernel has; 0: type1 alone */
+	const char *container; /* the node that serves as one; NULL: /dev/vfio/vfio */
+	const char *first;     /* devices, each alone in its group, bound to VFIO */
 	const char *second;
 	struct iova_range msi; /* a window that is in sysfs and not in the kernel's list */
 	uint64_t top;          /* last address of the kernel's list */
 	const char *relaxable; /* bound to VFIO */
 	struct iova_range relaxable_range;
-	const char *lpc; /* the member that the region belongs to */
+	const char *lpc;     /* the member that the region belongs to, with HAS_LPC */
+	const char *sibling; /* one more that is bound to VFIO */
 	const char *direct;
 	struct iova_range direct_range;
 	const char *blocked; /* bound to VFIO, in a group with blocker, which is not */
 	const char *blocker;
 	const char *blocker_driver;
-	int direct_error; /* how SET_CONTAINER refuses it */
+	int direct_error;     /* how it is refused, */
+	uint32_t direct_step; /* and where; 0: SET_CONTAINER */
 	/* Lock at most so much from now on, and be subject to it. Ends with the process. */
 	int (*limit_memory)(const struct stage *stage, uint64_t bytes);
 	/* Containers get room for so many mappings from now on, where they get their IOMMU. */
 	int (*limit_entries)(const struct stage *stage, uint32_t n);
 	/* From now on there is nothing to be pinned in this range, which is not used again. */
 	int (*lose_memory)(const struct stage *stage, void *start, size_t length);
+	/* A file of memory; closed by the stage's table. */
+	int (*new_file)(const struct stage *stage, size_t length);
 };
 
 /* What the log said. */
@@ -62,7 +75,9 @@ struct heard {
 	char warning[1024]; /* the last one */
 };
 
-/* A context on the stage. The options may be NULL; sys, log and size are filled in. */
+/* BY_* of the stage. */
+uint32_t stage_kind(const struct stage *stage);
+/* A context on the stage. The options may be NULL; sys, log, size and backend are filled in. */
 struct iova_ctx *stage_open(const struct stage *stage, const struct iova_ctx_opts *opts,
 			    struct heard *heard);
 /* The same with a device attached. */
@@ -81,8 +96,8 @@ void assert_failure(const struct iova_failure *failure, int error, uint32_t step
 void assert_explained(const struct iova_failure *failure, const struct iova_host *host,
 		      const char *what);
 
-/* The scenarios, by file. */
-#define MAX_SCENARIOS 96
+/* playbill.c: the scenarios, by file, and which of them a stage plays. */
+#define MAX_SCENARIOS 128
 struct playbill {
 	struct CMUnitTest tests[MAX_SCENARIOS];
 	size_t n;
@@ -92,25 +107,19 @@ struct playbill {
 	} absent[MAX_SCENARIOS]; /* what cannot be played on this stage */
 	size_t n_absent;
 	struct stage *stage;
-	bool shut; /* for what needs an IOMMU that can be had */
+	const char *closed; /* why this file's scenarios are not for the stage; or NULL */
 };
 /* All scenarios of a stage. */
 void playbill_fill(struct playbill *bill, struct stage *stage);
 void playbill_add(struct playbill *bill, const char *name, CMUnitTestFunction function,
 		  uint32_t needs);
 #define ADD(bill, function, needs) playbill_add(bill, #function, function, needs)
-void add_space_scenarios(struct playbill *bill);
-void add_map_scenarios(struct playbill *bill);
-void add_unmap_scenarios(struct playbill *bill);
-void add_group_scenarios(struct playbill *bill);
-void add_adopt_scenarios(struct playbill *bill);
-void add_limit_scenarios(struct playbill *bill);
-void add_refusal_scenarios(struct playbill *bill);
-void add_ask_map_scenarios(struct playbill *bill);
-void add_ask_unmap_scenarios(struct playbill *bill);
-void add_ask_info_scenarios(struct playbill *bill);
-void add_ask_group_scenarios(struct playbill *bill);
-void add_top_scenarios(struct playbill *bill);
+typedef void playbill_add_fn(struct playbill *bill);
+playbill_add_fn add_space_scenarios, add_map_scenarios, add_unmap_scenarios, add_group_scenarios,
+	add_adopt_scenarios, add_limit_scenarios, add_refusal_scenarios, add_ask_map_scenarios,
+	add_ask_unmap_scenarios, add_ask_info_scenarios, add_ask_group_scenarios, add_top_scenarios,
+	add_ask_compat_scenarios, add_choice_scenarios, add_many_scenarios, add_refresh_scenarios,
+	add_device_scenarios, add_ioas_scenarios, add_pair_scenarios;
 
 /* Plays them all as cmocka tests; returns the number of failed ones. */
 int stage_play(struct stage *stage);

@@ -52,9 +52,31 @@ static void the_kernel_loses_what_is_mapped_in_the_last_page(void **state)
 	iova_ctx_close(ctx);
 }
 
+/* Unchecked: type1 up to 6.17 would lose it. */
+static void the_last_page_is_mapped_and_unmapped(void **state)
+{
+	const struct stage *stage = *state;
+	struct iova_ctx_opts opts = { .flags = IOVA_CTX_UNCHECKED };
+	struct iova_ctx *ctx = stage_attach(stage, &opts, stage->first, NULL);
+	uint64_t granule = iova_space_granule(iova_ctx_space(ctx)), unmapped;
+	uint64_t page = UINT64_MAX - (granule - 1);
+	void *memory = memory_new(granule);
+
+	assert_int_equal(iova_ctx_map_fixed(ctx, page, memory, granule, NULL, NULL), 0);
+	assert_int_equal(iova_ctx_map_fixed(ctx, 0x40000000, memory, granule, NULL, NULL), 0);
+	assert_int_equal(iova_ctx_unmap(ctx, page, granule, &unmapped, NULL), 0);
+	assert_int_equal(unmapped, granule);
+	assert_int_equal(iova_ctx_map_fixed(ctx, page, memory, granule, NULL, NULL), 0);
+	assert_int_equal(iova_ctx_unmap_all(ctx, &unmapped, NULL), 0);
+	assert_int_equal(unmapped, 2 * granule);
+	iova_ctx_close(ctx);
+	memory_free(memory, granule);
+}
+
 /* The last ones of all: what they leave behind stays with the process. */
 void add_top_scenarios(struct playbill *bill)
 {
+	ADD(bill, the_last_page_is_mapped_and_unmapped, HAS_LAST_PAGE);
 	ADD(bill, an_unmap_up_to_the_top_finds_nothing, HAS_LAST_PAGE);
 	ADD(bill, the_kernel_loses_what_is_mapped_in_the_last_page, HAS_LAST_PAGE);
 }

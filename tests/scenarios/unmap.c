@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* Unmapping: one, several, all, none, half, and what others unmapped. */
 #include "stage.h"
+#include "uapi/iommufd.h"
 #include "uapi/vfio.h"
 
 #include <errno.h>
@@ -110,12 +111,19 @@ static void unmap_raw(const struct stage *stage, struct iova_ctx *ctx, uint64_t 
 		      uint64_t length)
 {
 	struct iova_vfio_unmap unmap = { .argsz = sizeof unmap, .iova = iova, .size = length };
+	struct iova_ctx_info info = { .size = sizeof info };
+	struct iova_iommu_ioas_unmap area = { .size = sizeof area, .iova = iova, .length = length };
+	bool has_container = stage_kind(stage) != BY_IOMMUFD;
 	const struct iova_sys *sys = stage_sys(stage);
 
-	assert_int_equal(sys->ioctl(sys->data, iova_ctx_container_fd(ctx),
-				    IOVA_VFIO_IOMMU_UNMAP_DMA, &unmap),
+	assert_int_equal(iova_ctx_info(ctx, &info), 0);
+	area.ioas_id = info.ioas;
+	assert_int_equal(sys->ioctl(sys->data, info.fd,
+				    has_container ? IOVA_VFIO_IOMMU_UNMAP_DMA :
+						    IOVA_IOMMU_IOAS_UNMAP,
+				    has_container ? (void *)&unmap : (void *)&area),
 			 0);
-	assert_int_equal(unmap.size, length);
+	assert_int_equal(has_container ? unmap.size : area.length, length);
 }
 
 static void an_unmap_behind_our_back_is_noticed(void **state)

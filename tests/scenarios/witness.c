@@ -39,7 +39,7 @@ static const char *name_of(struct witness *witness, int fd)
 
 	if (known)
 		return known->name;
-	return fd < 0 ? "no descriptor" : "a closed descriptor";
+	return fd < 0 ? "no descriptor" : "a strange descriptor";
 }
 
 static void learn(struct witness *witness, int fd, const char *name)
@@ -63,6 +63,10 @@ static void name_path(struct witness *witness, const char *path, char name[NAME_
 
 	if (!strcmp(path, "/dev/vfio/vfio"))
 		snprintf(plain, sizeof plain, "container");
+	else if (!strcmp(path, "/dev/iommu"))
+		snprintf(plain, sizeof plain, "iommufd");
+	else if (!strncmp(path, "/dev/vfio/devices/", 18))
+		snprintf(plain, sizeof plain, "device %.40s", path + 18);
 	else if (!strncmp(path, "/dev/vfio/", 10))
 		snprintf(plain, sizeof plain, "group %.40s", path + 10);
 	else
@@ -137,6 +141,12 @@ static int witness_ioctl(void *data, int fd, unsigned long request, void *argume
 		memcpy(asked.before, argument, size);
 	if (argument && request == IOVA_VFIO_GROUP_SET_CONTAINER) {
 		snprintf(named, sizeof named, "%s", name_of(witness, *(int *)argument));
+		asked.named = named;
+	}
+	if (argument && request == IOVA_VFIO_DEVICE_BIND_IOMMUFD) {
+		const struct iova_vfio_bind *bind = argument;
+
+		snprintf(named, sizeof named, "%s", name_of(witness, bind->iommufd));
 		asked.named = named;
 	}
 	r = witness->under->ioctl(witness->under->data, fd, request, argument);
@@ -262,6 +272,19 @@ static int witness_memory(void *data, struct iova_sys_memory *ret_memory)
 	return r;
 }
 
+static int witness_duplicate(void *data, int fd)
+{
+	struct witness *witness = data;
+	char line[NAME_SIZE + 64], name[NAME_SIZE], room[32];
+	int r = witness->under->duplicate(witness->under->data, fd);
+
+	snprintf(name, sizeof name, "%s", name_of(witness, fd));
+	snprintf(line, sizeof line, "duplicate %s = %s", name, say_answer_(r < 0 ? r : 0, room));
+	tell(witness, name, line);
+	learn(witness, r, name);
+	return r;
+}
+
 struct witness *witness_new(const struct iova_sys *sys, struct transcript *transcript)
 {
 	struct witness *witness = calloc(1, sizeof *witness);
@@ -282,6 +305,7 @@ struct witness *witness_new(const struct iova_sys *sys, struct transcript *trans
 		.read_link = witness_read_link,
 		.list = witness_list,
 		.memory = witness_memory,
+		.duplicate = witness_duplicate,
 	};
 	return witness;
 }

@@ -1,7 +1,7 @@
 # SPDX-License-Identifier: BSD-3-Clause
 # shellcheck shell=bash
 #
-# Sourced by fetch-kernel and fetch-sysroot: apt on directories of our own, so that packages of any
+# Sourced by fetch-kernel, build-kernel and fetch-sysroot: apt on directories of our own, so that packages of any
 # architecture can be looked up and downloaded by an ordinary user, without changing the system and
 # without trusting anything but the system's own sources and keyrings (apt checks the signatures).
 

@@ -35,6 +35,14 @@ static int lose_memory(const struct stage *stage, void *start, size_t length)
 	return mprotect(start, length, PROT_NONE);
 }
 
+static int new_file(const struct stage *stage, size_t length)
+{
+	int file = memfd_create("scenario", MFD_CLOEXEC);
+
+	(void)stage;
+	return file < 0 || ftruncate(file, (off_t)length) < 0 ? -1 : file;
+}
+
 int main(int argc, char **argv)
 {
 	struct stage *stage = argc == 3 ? stage_of_guest(argv[1]) : NULL;
@@ -46,5 +54,6 @@ int main(int argc, char **argv)
 	stage->limit_memory = limit_memory;
 	stage->limit_entries = limit_entries;
 	stage->lose_memory = lose_memory;
+	stage->new_file = new_file;
 	return stage_judge(stage, argv[2]);
 }

@@ -12,7 +12,7 @@ HERE = pathlib.Path(__file__).resolve().parent.parent
 KEYS = {
     "base": "the file in bases/ this guest stands on",
     "arch": "Debian's name of the architecture",
-    "kernel": "argument of fetch-kernel",
+    "kernel": "a file in kernels/, for build-kernel; else the argument of fetch-kernel",
     "machine": "the emulator and its machine options",
     "iommu": "QEMU options of the IOMMU, which come before the devices it translates for",
     "devices": "QEMU options of the devices",

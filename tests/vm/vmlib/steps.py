@@ -8,6 +8,7 @@ from .elf import is_program
 
 EACH = "each "  # a command of this form stands for every program of a directory
 BUT = " but "   # except these
+NOT = "!"       # before a pattern: not these guests
 
 
 class Step:
@@ -47,7 +48,7 @@ def load(path, guest, build):
         if len(fields) != 4 or "\t" in line:
             raise ValueError(f"{path}:{number}: not 'guests | name | options | command'")
         guests, name, options, command = fields
-        if not any(fnmatch.fnmatchcase(guest, pattern) for pattern in guests.split()):
+        if not _is_for(guest, guests.split()):
             continue
         if command.startswith(EACH):
             steps += _each(name, options, command[len(EACH):].strip(), build)
@@ -56,6 +57,14 @@ def load(path, guest, build):
     if not steps:
         raise ValueError(f"{path}: no steps for {guest}")
     return steps
+
+
+def _is_for(guest, patterns):
+    """Some pattern matches, and none of those that begin with NOT does."""
+    def matches(pattern):
+        return fnmatch.fnmatchcase(guest, pattern)
+    return (any(matches(pattern) for pattern in patterns if pattern[0] != NOT)
+            and not any(matches(pattern[1:]) for pattern in patterns if pattern[0] == NOT))
 
 
 def _each(name, options, directory, build):
