@@ -92,6 +92,9 @@ IOVA_API IOVA_MUST_USE int iova_ctx_unpin(struct iova_ctx *ctx,
  * The devices of a group share a page table, and the kernel moves them together: afterwards those
  * that @p from had attached are in @p to.
  *
+ * What @p from may use then can only have grown. If that cannot be read the log says so, and the next
+ * refresh of it makes up for it.
+ *
  * @param from            where it is attached
  * @param name            PCI address
  * @param to              another context on the same iommufd

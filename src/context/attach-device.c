@@ -146,25 +146,6 @@ static void send_back(struct iova_ctx *ctx, size_t from)
 	iova_ctx_drop_devices_(ctx, from, ctx->n_devices - from);
 }
 
-/*
- * A promise that could not be made comes after the picture, which then has what was sent back again.
- * Should that not go, it is too narrow, and the next look mends it.
- */
-static void look_again(struct iova_ctx *ctx)
-{
-	struct iova_failure failure = iova_failure_about_(IOVA_GROUP_NONE);
-	int r;
-
-	if (!(ctx->flags & IOVA_CTX_PIN))
-		return;
-	r = iova_ctx_read_host_(ctx, IOVA_GROUP_NONE, &failure);
-	if (r >= 0)
-		r = iova_ctx_take_(ctx, NULL, &failure);
-	if (r < 0)
-		iova_log_(&ctx->log, IOVA_LOG_WARNING,
-			  "the valid ranges could not be read again: errno %d", -r);
-}
-
 /* What came is attached: make it part of the picture. */
 static int settle(struct iova_ctx *ctx, uint32_t group, struct iova_change *ret_change,
 		  struct iova_failure *failure)
@@ -210,7 +191,6 @@ int iova_ctx_enter_device_(struct iova_ctx *ctx, const struct arrival *arrival,
 	r = settle(ctx, arrival->group, ret_change, failure);
 	if (r < 0) {
 		send_back(ctx, n);
-		look_again(ctx);
 		return r;
 	}
 	iova_log_(&ctx->log, IOVA_LOG_INFO, "attached %s of group %u to IOAS %u%s", arrival->name,
@@ -232,9 +212,16 @@ static int bring_all(struct iova_ctx *ctx, const struct iova_group *known,
 		struct iova_failure none = iova_failure_about_(known->info.id);
 		char node[32];
 
-		if (iova_cdev_find_(ctx->backend.sys, ctx->root, arrival.name, node, sizeof node,
-				    &none) == -ENOENT)
+		r = iova_cdev_find_(ctx->backend.sys, ctx->root, arrival.name, node, sizeof node,
+				    &none);
+		if (none.why == IOVA_WHY_NO_CDEV) {
+			r = 0;
 			continue;
+		}
+		if (r < 0) {
+			*failure = none;
+			break;
+		}
 		r = bring(ctx, &arrival, failure);
 	}
 	return r;
@@ -256,7 +243,7 @@ int iova_ctx_enter_devices_(struct iova_ctx *ctx, uint32_t group, struct iova_ch
 	known = iova_host_group_(ctx->host, group);
 	r = known->info.devices_error;
 	if (r < 0 && r != -ENOENT)
-		return iova_failed_(failure, IOVA_STEP_READ_HOST, IOVA_WHY_UNKNOWN, r);
+		return iova_kernel_failed_(failure, IOVA_STEP_READ_HOST, r);
 	r = iova_ctx_reserve_(ctx, known->info.n_devices, failure);
 	if (r >= 0)
 		r = bring_all(ctx, known, failure);
@@ -271,7 +258,6 @@ int iova_ctx_enter_devices_(struct iova_ctx *ctx, uint32_t group, struct iova_ch
 	}
 	if (r < 0) {
 		send_back(ctx, n);
-		look_again(ctx);
 		return r;
 	}
 	iova_log_(&ctx->log, IOVA_LOG_INFO, "attached %zu devices of group %u to IOAS %u",
@@ -319,7 +305,6 @@ static int move_group(struct iova_ctx *to, const struct iova_ctx *from, uint32_t
 		if (from->devices[i].group == group)
 			attach_again(from, &from->devices[i]);
 	to->n_devices = n;
-	look_again(to);
 	return r;
 }
 

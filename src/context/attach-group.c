@@ -147,7 +147,7 @@ static int hold_devices(struct iova_ctx *ctx, const struct attached_group *group
 	/* What sysfs hides cannot be held, and then no range is believed. */
 	r = known->info.devices_error;
 	if (r < 0 && r != -ENOENT && r != -EACCES && r != -EPERM)
-		return iova_failed_(failure, IOVA_STEP_READ_HOST, IOVA_WHY_UNKNOWN, r);
+		return iova_kernel_failed_(failure, IOVA_STEP_READ_HOST, r);
 	r = iova_ctx_reserve_(ctx, known->info.n_devices, failure);
 	for (uint32_t i = 0; r >= 0 && i < known->info.n_devices; i++)
 		r = hold_device(ctx, group, known->devices[i].name, failure);

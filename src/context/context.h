@@ -123,9 +123,9 @@ int iova_ctx_take_pinned_(struct iova_ctx *ctx, struct iova_change *ret_change,
 
 /* files.c: a descriptor of the file that is mapped at an address; -1 if it is none. */
 int iova_ctx_file_at_(const struct iova_ctx *ctx, uint64_t iova);
-/* Room to note n files more; then another descriptor of one is kept. */
-int iova_ctx_reserve_files_(struct iova_ctx *ctx, size_t n);
-int iova_ctx_keep_file_(struct iova_ctx *ctx, uint64_t iova, int file);
+/* Another descriptor of a file is kept; step: what fails then. */
+int iova_ctx_keep_file_(struct iova_ctx *ctx, uint64_t iova, int file, uint32_t step,
+			struct iova_failure *failure);
 void iova_ctx_forget_files_(struct iova_ctx *ctx, const struct iova_range *range);
 /* The request to the kernel. file: that of the mapping, or -1 if it is memory of the process. */
 int iova_ctx_ask_map_(struct iova_ctx *ctx, const struct iova_mapping *mapping, int file,

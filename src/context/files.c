@@ -33,21 +33,20 @@ int iova_ctx_file_at_(const struct iova_ctx *ctx, uint64_t iova)
 	return i < ctx->n_files && ctx->files[i].iova == iova ? ctx->files[i].fd : -1;
 }
 
-int iova_ctx_reserve_files_(struct iova_ctx *ctx, size_t n)
-{
-	return iova_array_reserve_((void **)&ctx->files, &ctx->files_room, ctx->n_files + n,
-				   sizeof *ctx->files);
-}
-
-int iova_ctx_keep_file_(struct iova_ctx *ctx, uint64_t iova, int file)
+int iova_ctx_keep_file_(struct iova_ctx *ctx, uint64_t iova, int file, uint32_t step,
+			struct iova_failure *failure)
 {
 	size_t i = lower_bound(ctx, iova);
-	int fd = iova_sys_duplicate_(ctx->backend.sys, file);
+	int r = iova_array_reserve_((void **)&ctx->files, &ctx->files_room, ctx->n_files + 1,
+				    sizeof *ctx->files);
 
-	if (fd < 0)
-		return fd;
+	if (r < 0)
+		return iova_failed_(failure, step, IOVA_WHY_UNKNOWN, r);
+	r = iova_sys_duplicate_(ctx->backend.sys, file);
+	if (r < 0)
+		return iova_kernel_failed_(failure, step, r);
 	memmove(&ctx->files[i + 1], &ctx->files[i], (ctx->n_files - i) * sizeof *ctx->files);
-	ctx->files[i] = (struct file_mapping){ .iova = iova, .fd = fd };
+	ctx->files[i] = (struct file_mapping){ .iova = iova, .fd = r };
 	ctx->n_files++;
 	return 0;
 }

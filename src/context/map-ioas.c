@@ -88,9 +88,9 @@ static int judge(struct iova_ctx *ctx, const struct iova_map_request *request,
 	if (r < 0)
 		return r;
 	if (request->file >= 0)
-		r = iova_ctx_keep_file_(ctx, range->start, request->file);
+		r = iova_ctx_keep_file_(ctx, range->start, request->file, IOVA_STEP_MAP, failure);
 	if (r < 0)
-		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_UNKNOWN, r);
+		return r;
 	/* It overlaps nothing, and there is room. */
 	return iova_table_insert_(&ctx->space->table, &request->mapping);
 }
@@ -121,8 +121,6 @@ static int prepare(struct iova_ctx *ctx, const struct iova_map_request *request,
 	if (r < 0)
 		return r;
 	r = iova_table_reserve_(&ctx->space->table, 1);
-	if (r >= 0 && request->file >= 0)
-		r = iova_ctx_reserve_files_(ctx, 1);
 	return r < 0 ? iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_UNKNOWN, r) : 0;
 }
 

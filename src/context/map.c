@@ -139,14 +139,16 @@ void iova_ctx_study_refusal_(struct iova_ctx *ctx, uint64_t length, uint32_t map
 		failure->why = IOVA_WHY_NO_IOAS;
 }
 
-static int make_room(struct iova_ctx *ctx, const struct iova_map_request *request)
+static int make_room(struct iova_ctx *ctx, const struct iova_map_request *request,
+		     struct iova_failure *failure)
 {
 	int r = iova_table_reserve_(&ctx->space->table, 1);
 
-	if (r < 0 || request->file < 0)
-		return r;
-	r = iova_ctx_reserve_files_(ctx, 1);
-	return r < 0 ? r : iova_ctx_keep_file_(ctx, request->mapping.range.start, request->file);
+	if (r < 0)
+		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_UNKNOWN, r);
+	return request->file < 0 ? 0 :
+				   iova_ctx_keep_file_(ctx, request->mapping.range.start,
+						       request->file, IOVA_STEP_MAP, failure);
 }
 
 static int map_and_record(struct iova_ctx *ctx, const struct iova_map_request *request,
@@ -176,10 +178,10 @@ static int map_and_record(struct iova_ctx *ctx, const struct iova_map_request *r
 static int commit(struct iova_ctx *ctx, const struct iova_map_request *request,
 		  struct iova_failure *failure)
 {
-	int r = make_room(ctx, request);
+	int r = make_room(ctx, request, failure);
 
 	if (r < 0)
-		return iova_failed_(failure, IOVA_STEP_MAP, IOVA_WHY_UNKNOWN, r);
+		return r;
 	r = map_and_record(ctx, request, failure);
 	if (r < 0 && request->file >= 0)
 		iova_ctx_forget_files_(ctx, &request->mapping.range);

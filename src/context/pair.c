@@ -84,12 +84,12 @@ static int copy_part(const struct pair *pair, const struct part *part, struct io
 	const struct iova_range *range = &part->mapping.range;
 	int r = iova_table_reserve_(&to->space->table, 1);
 
-	if (r >= 0 && part->file >= 0)
-		r = iova_ctx_reserve_files_(to, 1);
-	if (r >= 0 && part->file >= 0)
-		r = iova_ctx_keep_file_(to, range->start, part->file);
 	if (r < 0)
 		return iova_failed_(failure, IOVA_STEP_COPY, IOVA_WHY_UNKNOWN, r);
+	if (part->file >= 0)
+		r = iova_ctx_keep_file_(to, range->start, part->file, IOVA_STEP_COPY, failure);
+	if (r < 0)
+		return r;
 	r = iova_ioas_copy_(&to->backend, pair->from->backend.ioas, part->from, range,
 			    part->mapping.access, failure);
 	if (r == -EEXIST)

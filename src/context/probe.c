@@ -26,8 +26,9 @@ static int try_address(struct iova_ctx *ctx, uint64_t iova, void *page,
 	r = iova_backend_map_(&ctx->backend, &range, (uintptr_t)page, IOVA_READ, failure);
 	if (r == -EEXIST)
 		return 1;
-	/* Outside a list: EINVAL. Above the width where there is none: EFAULT (VT-d), ERANGE. */
-	if (r == -EINVAL || r == -EFAULT || r == -ERANGE || r == -EOVERFLOW)
+	/* Outside a list: EINVAL. Above the width where type1 has none: EFAULT (VT-d), ERANGE. */
+	if (r == -EINVAL || r == -ERANGE || r == -EOVERFLOW ||
+	    (r == -EFAULT && !iova_backend_has_areas_(&ctx->backend)))
 		return 0;
 	if (r < 0)
 		return r;

@@ -223,6 +223,18 @@ static bool uses_library(const struct CMUnitTest *scenario)
 	return watch->n_seen > 0;
 }
 
+/*
+ * With iommufd behind, two leave the kernel otherwise after a fault than before it, for reasons of
+ * the kernel's: the undo of an unmap maps anew what others had unmapped meanwhile; and SET_CONTAINER
+ * makes an IOAS in a lent iommufd (vfio_compat.c: iommufd_vfio_compat_ioas_create), with no way back.
+ */
+static bool is_left_otherwise(const struct stage *stage, const char *scenario)
+{
+	return stage->backend != IOVA_BACKEND_TYPE1 &&
+	       (!strcmp(scenario, "an_unmap_behind_our_back_is_noticed") ||
+		!strcmp(scenario, "an_iommufd_lent_as_a_container_is_recognised"));
+}
+
 static int sweep(struct stage *stage)
 {
 	static struct CMUnitTest tests[2 * MAX_SCENARIOS];
@@ -240,7 +252,7 @@ static int sweep(struct stage *stage)
 	for (size_t i = 0; i < 2 * bill.n; i++) {
 		struct CMUnitTest *scenario = &bill.tests[i / 2];
 
-		if (!uses_library(scenario))
+		if (is_left_otherwise(stage, scenario->name) || !uses_library(scenario))
 			continue;
 		snprintf(names[n], sizeof names[n], "%s_survives_every_failing_%s", scenario->name,
 			 i % 2 ? "allocation" : "call");

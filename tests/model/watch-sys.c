@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: BSD-3-Clause */
 /* The table that scenarios and library use: counts the library's calls, and has one of them fail. */
 #include "oom.h"
+#include "uapi/iommufd.h"
 #include "uapi/vfio.h"
 #include "watch-play.h"
 
@@ -17,6 +18,14 @@ static uint32_t kind_of(unsigned long request)
 		return IOVA_SIM_CALL_MAP;
 	case IOVA_VFIO_IOMMU_UNMAP_DMA:
 		return IOVA_SIM_CALL_UNMAP;
+	case IOVA_VFIO_DEVICE_GET_INFO:
+		return IOVA_SIM_CALL_DEVICE_GET_INFO;
+	case IOVA_VFIO_DEVICE_DETACH_IOMMUFD_PT:
+		return IOVA_SIM_CALL_DETACH_PT;
+	case IOVA_IOMMU_DESTROY:
+		return IOVA_SIM_CALL_DESTROY;
+	case IOVA_IOMMU_IOAS_UNMAP:
+		return IOVA_SIM_CALL_IOAS_UNMAP;
 	default:
 		return IOVA_SIM_CALL_OTHER_IOCTL;
 	}
